@@ -1,0 +1,18 @@
+//! Every bound in one place, with its unit. A limit that is met is named in the error.
+
+/// The longest record (a line, a JSON value, a form body) of a feed, in bytes. A longer one is rejected.
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+/// The longest message body, in bytes of UTF-8: 255 parts of the longest encoding, rounded up. A longer one is rejected.
+pub const BODY_BYTES_MAX: usize = 64 << 10;
+/// The most bytes one file may hold after decompression.
+pub const FILE_BYTES_MAX: u64 = 1 << 40;
+/// How many times larger than its compressed form a file may grow; a plain-text feed compresses less than 100-fold.
+pub const DECOMPRESSION_RATIO_MAX: u64 = 1_000;
+/// The most events one landed file may hold: the identities of all of them stay in memory (about 64 bytes each).
+pub const FILE_EVENTS_MAX: u64 = 100_000_000;
+/// The most files one `land` command takes.
+pub const LAND_FILES_MAX: usize = 1_000_000;
+/// How often a commit is tried again after another writer's.
+pub const COMMIT_RETRIES_MAX: u32 = 200;
+/// The longest SQL text, in bytes.
+pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
