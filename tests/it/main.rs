@@ -1,1 +1,4 @@
-//! t
+//! Integration tests: one binary, one module for each part of smsql.
+
+mod s3;
+mod store;
