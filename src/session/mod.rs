@@ -1,3 +1,5 @@
-//! session
+//! SQL over one version of the store.
 
+pub mod feed;
+pub mod landing;
 pub mod table;

@@ -21,6 +21,7 @@
 mod archive;
 mod as_of;
 mod commit;
+mod identities;
 mod log;
 mod schema;
 mod snapshot;

@@ -2,3 +2,6 @@
 
 mod s3;
 mod store;
+//! t
+
+mod status_codes;

@@ -45,8 +45,6 @@ impl RejectedRecord {
 pub struct Decoded {
     /// Raw rows: the declared columns, then `_line`, `_received_at` and `_batch`.
     pub batches: Vec<RecordBatch>,
-    /// The raw text of each line that gave rows, for rejects found later.
-    pub raw: HashMap<u64, String>,
     /// When a line's report was received, where the envelope says so.
     pub received_at: HashMap<u64, String>,
     /// Records that could not be read.
@@ -193,6 +191,25 @@ impl Decoder {
             }
         }
         Ok(())
+    }
+
+    /// The record that starts on `line`, as it stands in the chunk.
+    pub fn raw(&self, chunk: &Chunk, line: u64) -> String {
+        if self.format == FeedFormat::Json {
+            let found = json::values(&chunk.bytes, chunk.first_line).into_iter().find(|record| record.line == line);
+            return found.map(|record| record.reject("").raw).unwrap_or_default();
+        }
+        let index = usize::try_from(line - chunk.first_line).unwrap_or(usize::MAX);
+        let start = chunk.bytes.split(|&b| b == b'\n').take(index).map(|line| line.len() + 1).sum::<usize>();
+        let rest = chunk.bytes.get(start..).unwrap_or_default();
+        let end = match self.format {
+            // A quoted field may go on over several lines.
+            FeedFormat::Csv => (0..rest.len()).find(|&at| {
+                rest[at] == b'\n' && rest[..at].iter().filter(|&&b| b == b'"').count() % 2 == 0
+            }),
+            _ => rest.iter().position(|&b| b == b'\n'),
+        };
+        RejectedRecord::new(line, "", &rest[..end.unwrap_or(rest.len())]).raw
     }
 
     /// The schema of `raw`: the declared columns, then `_line`, `_received_at`, `_batch`.
