@@ -1,7 +1,6 @@
 //! Integration tests: one binary, one module for each part of smsql.
 
+mod landing;
 mod s3;
-mod store;
-//! t
-
 mod status_codes;
+mod store;
