@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use phonenumber::country::Id;
 use phonenumber::metadata::{DATABASE, Descriptor};
-use phonenumber::{Metadata, Mode};
+use phonenumber::{Metadata, Mode, PhoneNumber};
 use regex::{RegexSet, RegexSetBuilder};
 
 /// The one spelling of a phone number: `+`, calling code, number, without punctuation (ITU-T E.164).
@@ -30,11 +30,8 @@ pub fn e164<'a>(text: &'a str, region: Option<&str>) -> Cow<'a, str> {
         let spelled = format!("+{number}");
         return if is_e164(&spelled) { Cow::Owned(spelled) } else { Cow::Borrowed(text) };
     }
-    if let Some(region) = region.and_then(region_id)
-        && let Ok(number) = phonenumber::parse(Some(region), &digits)
-        && number.is_valid()
-    {
-        return Cow::Owned(number.format().mode(Mode::E164).to_string());
+    if let Some(number) = region.and_then(|region| dialled(region_id(region)?, &digits)) {
+        return Cow::Owned(number);
     }
     if (8..=15).contains(&digits.len()) && !digits.starts_with('0') {
         return Cow::Owned(format!("+{digits}"));
@@ -100,6 +97,17 @@ fn bare(text: &str) -> Option<String> {
         bare.remove(at);
     }
     Some(bare)
+}
+
+/// The number that these digits reach in a region, if they are valid there: without or with its trunk prefix, its calling
+/// code, its international prefix.
+fn dialled(region: Id, digits: &str) -> Option<String> {
+    let code = DATABASE.by_id(region.as_ref())?.country_code();
+    // As it stands first: `590 201234` is a number of Guadeloupe though it begins with its calling code, +590.
+    let as_it_stands = phonenumber::parse(None, format!("+{code}{digits}"));
+    let number = as_it_stands.ok().filter(|number| number.code().value() == code && number.is_valid());
+    let number = number.or_else(|| phonenumber::parse(Some(region), digits).ok().filter(PhoneNumber::is_valid))?;
+    Some(number.format().mode(Mode::E164).to_string())
 }
 
 fn region_id(region: &str) -> Option<Id> {
@@ -200,9 +208,14 @@ mod tests {
             let types = region.descriptors();
             for example in [types.fixed_line(), types.mobile()].into_iter().flatten().filter_map(Descriptor::example) {
                 let number = format!("+{}{example}", region.country_code());
-                let theirs = phonenumber::parse(None, &number).unwrap().country().id().unwrap();
                 if number.len() > 7 {
-                    assert_eq!(country(&number), Some(theirs.as_ref()), "{number}");
+                    // Some examples are of numbers that the plan gives to the main country of the code. The crate's own
+                    // look-up forgets the 0 that Italian numbers begin with, and then knows no country.
+                    let theirs = phonenumber::parse(None, &number).unwrap().country().id();
+                    assert_eq!(
+                        country(&number),
+                        Some(theirs.map_or(region.id(), |id| id.as_ref()).to_owned()).as_deref()
+                    );
                     assert_eq!(e164(example, Some(region.id())), number, "{example} in {}", region.id());
                     examples += 1;
                 }

@@ -3,3 +3,4 @@
 pub mod feed;
 pub mod landing;
 pub mod table;
+pub mod functions;
