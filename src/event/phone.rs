@@ -214,7 +214,7 @@ mod tests {
                     let theirs = phonenumber::parse(None, &number).unwrap().country().id();
                     assert_eq!(
                         country(&number),
-                        Some(theirs.map_or(region.id(), |id| id.as_ref()).to_owned()).as_deref()
+                        Some(theirs.map_or_else(|| region.id().to_owned(), |id| id.as_ref().to_owned())).as_deref()
                     );
                     assert_eq!(e164(example, Some(region.id())), number, "{example} in {}", region.id());
                     examples += 1;
