@@ -25,36 +25,36 @@
 -- act on STOP and UNSTOP themselves.
 -- `account` is the application.
 SELECT
-  _line,
-  message['applicationId'] AS account,
-  message['id'] || ':' || e164("to") AS message_id,
-  CASE WHEN is_inbound THEN 'inbound' ELSE 'outbound' END AS direction,
-  CASE
-    WHEN NOT is_inbound THEN 'status'
-    WHEN to_toll_free AND upper(trim(message['text'])) = 'STOP' THEN 'opt_out'
-    WHEN to_toll_free AND upper(trim(message['text'])) = 'UNSTOP' THEN 'opt_in'
-    ELSE 'reply'
-  END AS kind,
-  CASE WHEN NOT is_inbound THEN type END AS status,
-  CASE WHEN NOT is_inbound THEN "errorCode" END AS error_code,
-  CASE
-    WHEN type = 'message-delivered' AND from_toll_free THEN 'handset'
-    WHEN type = 'message-delivered' THEN 'operator'
-  END AS level,
-  coalesce("eventTime", time) AS event_time,
-  CASE WHEN NOT is_inbound THEN message['time'] END AS submitted_at,
-  "to" AS recipient,
-  message['from'] AS sender,
-  nullif("carrierName", '') AS carrier,
-  nullif(message['text'], '') AS body,
-  message['segmentCount'] AS segments,
-  CASE WHEN message['tag'] <> '' THEN map(['tag'], [message['tag']]) END AS tags,
-  CASE WHEN type IS NULL THEN 'type is missing' END AS _reject
+    _line,
+    message['applicationId'] AS account,
+    message['id'] || ':' || e164("to") AS message_id,
+    CASE WHEN is_inbound THEN 'inbound' ELSE 'outbound' END AS direction,
+    CASE
+        WHEN NOT is_inbound THEN 'status'
+        WHEN to_toll_free AND upper(trim(message['text'])) = 'STOP' THEN 'opt_out'
+        WHEN to_toll_free AND upper(trim(message['text'])) = 'UNSTOP' THEN 'opt_in'
+        ELSE 'reply'
+    END AS kind,
+    CASE WHEN NOT is_inbound THEN type END AS status,
+    CASE WHEN NOT is_inbound THEN "errorCode" END AS error_code,
+    CASE
+        WHEN type = 'message-delivered' AND from_toll_free THEN 'handset'
+        WHEN type = 'message-delivered' THEN 'operator'
+    END AS level,
+    coalesce("eventTime", time) AS event_time,
+    CASE WHEN NOT is_inbound THEN message['time'] END AS submitted_at,
+    "to" AS recipient,
+    message['from'] AS sender,
+    nullif("carrierName", '') AS carrier,
+    nullif(message['text'], '') AS body,
+    message['segmentCount'] AS segments,
+    CASE WHEN message['tag'] <> '' THEN map(['tag'], [message['tag']]) END AS tags,
+    CASE WHEN type IS NULL THEN 'type is missing' END AS _reject
 FROM (
-  SELECT
-    *,
-    coalesce(message['direction'] = 'in' OR type = 'message-received', false) AS is_inbound,
-    coalesce(regexp_like(e164(message['from']), '^\+18(00|33|44|55|66|77|88)[0-9]{7}$'), false) AS from_toll_free,
-    coalesce(regexp_like(e164("to"), '^\+18(00|33|44|55|66|77|88)[0-9]{7}$'), false) AS to_toll_free
-  FROM raw
+    SELECT
+        *,
+        coalesce(message['direction'] = 'in' OR type = 'message-received', false) AS is_inbound,
+        coalesce(regexp_like(e164(message['from']), '^\+18(00|33|44|55|66|77|88)[0-9]{7}$'), false) AS from_toll_free,
+        coalesce(regexp_like(e164("to"), '^\+18(00|33|44|55|66|77|88)[0-9]{7}$'), false) AS to_toll_free
+    FROM raw
 )

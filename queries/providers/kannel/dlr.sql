@@ -18,15 +18,15 @@
 -- expired, 66 failed and unknown. `%T` is in seconds since 1970. The reason of a failure stands in the SMSC's answer:
 -- the code of a NACK, or the `err` of a receipt.
 SELECT
-  _line,
-  nullif(uuid, '') AS message_id,
-  nullif(status, '') AS status,
-  coalesce(
-    regexp_match(answer, '^NACK/(0x[0-9A-Fa-f]+|[0-9]+)')[1],
-    regexp_match(answer, '\berr:([0-9A-Za-z]+)')[1]
-  ) AS error_code,
-  epoch_time(nullif(ts, '')) AS event_time,
-  nullif("to", '') AS recipient,
-  nullif("from", '') AS sender,
-  CASE WHEN coalesce(status, '') = '' THEN 'status is missing' END AS _reject
+    _line,
+    nullif(uuid, '') AS message_id,
+    nullif(status, '') AS status,
+    coalesce(
+        regexp_match(answer, '^NACK/(0x[0-9A-Fa-f]+|[0-9]+)')[1],
+        regexp_match(answer, '\berr:([0-9A-Za-z]+)')[1]
+    ) AS error_code,
+    epoch_time(nullif(ts, '')) AS event_time,
+    nullif("to", '') AS recipient,
+    nullif("from", '') AS sender,
+    CASE WHEN coalesce(status, '') = '' THEN 'status is missing' END AS _reject
 FROM raw

@@ -20,27 +20,27 @@
 -- `sub`/`dlvrd` count recipients, not parts. A deliver_sm goes from the phone to us: its source is the recipient.
 -- Some SMSCs give the id in hexadecimal when the message is submitted and in decimal here: it is kept as it comes.
 SELECT
-  _line,
-  coalesce(nullif(receipted_message_id, ''), nullif(id, '')) AS message_id,
-  CASE nullif(message_state, '')
-    WHEN '0' THEN 'SCHEDULED'
-    WHEN '1' THEN 'ENROUTE'
-    WHEN '2' THEN 'DELIVRD'
-    WHEN '3' THEN 'EXPIRED'
-    WHEN '4' THEN 'DELETED'
-    WHEN '5' THEN 'UNDELIV'
-    WHEN '6' THEN 'ACCEPTD'
-    WHEN '7' THEN 'UNKNOWN'
-    WHEN '8' THEN 'REJECTD'
-    WHEN '9' THEN 'SKIPPED'
-    ELSE coalesce(nullif(message_state, ''), nullif(stat, ''))
-  END AS status,
-  coalesce(nullif(network_error_code, ''), nullif(err, '')) AS error_code,
-  smpp_time(nullif(done_date, '')) AS event_time,
-  smpp_time(nullif(submit_date, '')) AS submitted_at,
-  nullif(source_addr, '') AS recipient,
-  nullif(destination_addr, '') AS sender,
-  CASE
-    WHEN coalesce(message_state, '') = '' AND coalesce(stat, '') = '' THEN 'neither stat nor message_state is there'
-  END AS _reject
+    _line,
+    coalesce(nullif(receipted_message_id, ''), nullif(id, '')) AS message_id,
+    CASE nullif(message_state, '')
+        WHEN '0' THEN 'SCHEDULED'
+        WHEN '1' THEN 'ENROUTE'
+        WHEN '2' THEN 'DELIVRD'
+        WHEN '3' THEN 'EXPIRED'
+        WHEN '4' THEN 'DELETED'
+        WHEN '5' THEN 'UNDELIV'
+        WHEN '6' THEN 'ACCEPTD'
+        WHEN '7' THEN 'UNKNOWN'
+        WHEN '8' THEN 'REJECTD'
+        WHEN '9' THEN 'SKIPPED'
+        ELSE coalesce(nullif(message_state, ''), nullif(stat, ''))
+    END AS status,
+    coalesce(nullif(network_error_code, ''), nullif(err, '')) AS error_code,
+    smpp_time(nullif(done_date, '')) AS event_time,
+    smpp_time(nullif(submit_date, '')) AS submitted_at,
+    nullif(source_addr, '') AS recipient,
+    nullif(destination_addr, '') AS sender,
+    CASE
+        WHEN coalesce(message_state, '') = '' AND coalesce(stat, '') = '' THEN 'neither stat nor message_state is there'
+    END AS _reject
 FROM raw

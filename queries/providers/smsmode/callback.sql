@@ -19,26 +19,26 @@
 -- In a reply `numero` is the number it was sent to and `emetteur` the person who sent it; smsID is that of the message
 -- answered.
 SELECT
-  _line,
-  "smsID" || ':' || e164(CASE WHEN is_reply THEN emetteur ELSE numero END) AS message_id,
-  CASE WHEN is_reply THEN 'inbound' ELSE 'outbound' END AS direction,
-  CASE WHEN is_reply THEN 'reply' ELSE 'status' END AS kind,
-  CASE WHEN NOT is_reply THEN statut END AS status,
-  CASE
-    WHEN regexp_like(date_reception, '^[0-9]{8}-[0-9]{6}$')
-    THEN substr(date_reception, 5, 4) || '-' || substr(date_reception, 3, 2) || '-' || substr(date_reception, 1, 2)
-      || ' ' || substr(date_reception, 10, 2) || ':' || substr(date_reception, 12, 2) || ':'
-      || substr(date_reception, 14, 2)
-    ELSE nullif(date_reception, '')
-  END AS event_time,
-  'Europe/Paris' AS time_zone_assumed,
-  numero AS recipient,
-  nullif(emetteur, '') AS sender,
-  CASE
-    WHEN regexp_like(mcc_mnc, '^[0-9]{5,6}$') THEN substr(mcc_mnc, 1, 3) || '-' || substr(mcc_mnc, 4)
-    ELSE nullif(mcc_mnc, '')
-  END AS carrier,
-  CASE WHEN is_reply THEN message END AS body,
-  nullif("responseID", '') AS source_event_id,
-  CASE WHEN "refClient" <> '' THEN map(['refClient'], ["refClient"]) END AS tags
+    _line,
+    "smsID" || ':' || e164(CASE WHEN is_reply THEN emetteur ELSE numero END) AS message_id,
+    CASE WHEN is_reply THEN 'inbound' ELSE 'outbound' END AS direction,
+    CASE WHEN is_reply THEN 'reply' ELSE 'status' END AS kind,
+    CASE WHEN NOT is_reply THEN statut END AS status,
+    CASE
+        WHEN regexp_like(date_reception, '^[0-9]{8}-[0-9]{6}$')
+        THEN substr(date_reception, 5, 4) || '-' || substr(date_reception, 3, 2) || '-' || substr(date_reception, 1, 2)
+            || ' ' || substr(date_reception, 10, 2) || ':' || substr(date_reception, 12, 2) || ':'
+            || substr(date_reception, 14, 2)
+        ELSE nullif(date_reception, '')
+    END AS event_time,
+    'Europe/Paris' AS time_zone_assumed,
+    numero AS recipient,
+    nullif(emetteur, '') AS sender,
+    CASE
+        WHEN regexp_like(mcc_mnc, '^[0-9]{5,6}$') THEN substr(mcc_mnc, 1, 3) || '-' || substr(mcc_mnc, 4)
+        ELSE nullif(mcc_mnc, '')
+    END AS carrier,
+    CASE WHEN is_reply THEN message END AS body,
+    nullif("responseID", '') AS source_event_id,
+    CASE WHEN "refClient" <> '' THEN map(['refClient'], ["refClient"]) END AS tags
 FROM (SELECT *, coalesce("responseID", '') <> '' OR message IS NOT NULL AS is_reply FROM raw)

@@ -24,23 +24,23 @@
 -- `event_time`. Give `source_event_id` where the shortener has one: without it two clicks of one link by one message in
 -- the same instant count as one.
 SELECT
-  _line,
-  coalesce(nullif(provider, ''), 'smsql') AS provider,
-  nullif(account, '') AS account,
-  nullif(message_id, '') AS message_id,
-  'click' AS kind,
-  coalesce(nullif(event_time, ''), nullif(time, '')) AS event_time,
-  nullif(time_zone_assumed, '') AS time_zone_assumed,
-  coalesce(nullif(received_at, ''), _received_at) AS received_at,
-  nullif(recipient, '') AS recipient,
-  nullif(campaign_id, '') AS campaign_id,
-  list_ids,
-  nullif(link_id, '') AS link_id,
-  nullif(link_url, '') AS link_url,
-  nullif(user_agent, '') AS user_agent,
-  nullif(source_event_id, '') AS source_event_id,
-  tags,
-  CASE
-    WHEN nullif(link_id, '') IS NULL AND nullif(link_url, '') IS NULL THEN 'neither link_id nor link_url is there'
-  END AS _reject
+    _line,
+    coalesce(nullif(provider, ''), 'smsql') AS provider,
+    nullif(account, '') AS account,
+    nullif(message_id, '') AS message_id,
+    'click' AS kind,
+    coalesce(nullif(event_time, ''), nullif(time, '')) AS event_time,
+    nullif(time_zone_assumed, '') AS time_zone_assumed,
+    coalesce(nullif(received_at, ''), _received_at) AS received_at,
+    nullif(recipient, '') AS recipient,
+    nullif(campaign_id, '') AS campaign_id,
+    list_ids,
+    nullif(link_id, '') AS link_id,
+    nullif(link_url, '') AS link_url,
+    nullif(user_agent, '') AS user_agent,
+    nullif(source_event_id, '') AS source_event_id,
+    tags,
+    CASE
+        WHEN nullif(link_id, '') IS NULL AND nullif(link_url, '') IS NULL THEN 'neither link_id nor link_url is there'
+    END AS _reject
 FROM raw

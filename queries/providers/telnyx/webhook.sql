@@ -29,70 +29,62 @@
 -- An inbound group message has several numbers in `to`, ours among them: it is one reply, kept at the first number.
 -- Telnyx acts on STOP and START itself and says so in `autoresponse_type`: those are opt_out and opt_in.
 -- `account` is the messaging profile.
-WITH webhook AS (
-  SELECT
+SELECT
     _line,
-    data,
-    data['event_type'] = 'message.received' AS is_inbound,
-    data['payload']['to'] AS recipients
-  FROM raw
-),
-party AS (
-  SELECT
-    _line,
-    data,
-    is_inbound,
-    unnest(CASE WHEN is_inbound THEN array_slice(recipients, 1, 1) ELSE recipients END) AS party,
-    unnest(generate_series(1, CASE WHEN is_inbound THEN 1 ELSE CAST(array_length(recipients) AS BIGINT) END))
-      AS position
-  FROM webhook
-  WHERE data['event_type'] LIKE 'message.%' AND array_length(recipients) > 0
+    data['payload']['messaging_profile_id'] AS account,
+    data['payload']['id'] || ':' || e164(party['phone_number']) AS message_id,
+    CASE WHEN is_inbound THEN 'inbound' ELSE 'outbound' END AS direction,
+    CASE
+        WHEN NOT is_inbound THEN 'status'
+        WHEN upper(data['payload']['autoresponse_type']) = 'STOP' THEN 'opt_out'
+        WHEN upper(data['payload']['autoresponse_type']) = 'START' THEN 'opt_in'
+        ELSE 'reply'
+    END AS kind,
+    CASE WHEN NOT is_inbound THEN party['status'] END AS status,
+    CASE
+        WHEN NOT is_inbound AND party['status'] NOT IN ('scheduled', 'queued', 'sending', 'sent', 'delivered')
+        THEN data['payload']['errors'][1]['code']
+    END AS error_code,
+    CASE data['event_type'] WHEN 'message.finalized' THEN 'true' WHEN 'message.sent' THEN 'false' END AS provider_final,
+    data['occurred_at'] AS event_time,
+    CASE WHEN NOT is_inbound THEN data['payload']['received_at'] END AS submitted_at,
+    party['phone_number'] AS recipient,
+    data['payload']['from']['phone_number'] AS sender,
+    nullif(party['carrier'], '') AS carrier,
+    nullif(data['payload']['text'], '') AS body,
+    CASE
+        WHEN upper(data['payload']['encoding']) LIKE 'GSM%' THEN 'gsm7'
+        WHEN upper(data['payload']['encoding']) LIKE 'UCS%' THEN 'ucs2'
+        ELSE data['payload']['encoding']
+    END AS encoding,
+    data['payload']['parts'] AS segments,
+    CASE WHEN position = 1 THEN data['payload']['cost']['amount'] END AS cost,
+    CASE WHEN position = 1 THEN data['payload']['cost']['currency'] END AS currency,
+    data['id'] AS source_event_id,
+    CASE
+        WHEN array_length(data['payload']['tags']) > 0
+        THEN map(['tags'], [array_to_string(data['payload']['tags'], '|')])
+    END AS tags,
+    CASE
+        WHEN data['event_type'] IS NULL OR data['event_type'] NOT LIKE 'message.%'
+        THEN 'not a message event: data.event_type is ' || coalesce(data['event_type'], 'missing')
+        WHEN party IS NULL THEN 'data.payload.to names no recipient'
+    END AS _reject
+FROM (
+    SELECT *, data['payload']['to'][position] AS party
+    FROM (
+        SELECT
+            *,
+            coalesce(data['event_type'] = 'message.received', false) AS is_inbound,
+            unnest(
+                generate_series(
+                    1,
+                    CASE
+                        WHEN data['event_type'] = 'message.received' THEN 1
+                        ELSE greatest(coalesce(CAST(array_length(data['payload']['to']) AS BIGINT), 1), 1)
+                    END
+                )
+            ) AS position
+        FROM raw
+    )
 )
-SELECT
-  _line,
-  data['payload']['messaging_profile_id'] AS account,
-  data['payload']['id'] || ':' || e164(party['phone_number']) AS message_id,
-  CASE WHEN is_inbound THEN 'inbound' ELSE 'outbound' END AS direction,
-  CASE
-    WHEN NOT is_inbound THEN 'status'
-    WHEN upper(data['payload']['autoresponse_type']) = 'STOP' THEN 'opt_out'
-    WHEN upper(data['payload']['autoresponse_type']) = 'START' THEN 'opt_in'
-    ELSE 'reply'
-  END AS kind,
-  CASE WHEN NOT is_inbound THEN party['status'] END AS status,
-  CASE
-    WHEN NOT is_inbound AND party['status'] NOT IN ('scheduled', 'queued', 'sending', 'sent', 'delivered')
-    THEN data['payload']['errors'][1]['code']
-  END AS error_code,
-  CASE data['event_type'] WHEN 'message.finalized' THEN 'true' WHEN 'message.sent' THEN 'false' END AS provider_final,
-  data['occurred_at'] AS event_time,
-  CASE WHEN NOT is_inbound THEN data['payload']['received_at'] END AS submitted_at,
-  party['phone_number'] AS recipient,
-  data['payload']['from']['phone_number'] AS sender,
-  nullif(party['carrier'], '') AS carrier,
-  nullif(data['payload']['text'], '') AS body,
-  CASE
-    WHEN upper(data['payload']['encoding']) LIKE 'GSM%' THEN 'gsm7'
-    WHEN upper(data['payload']['encoding']) LIKE 'UCS%' THEN 'ucs2'
-    ELSE data['payload']['encoding']
-  END AS encoding,
-  data['payload']['parts'] AS segments,
-  CASE WHEN position = 1 THEN data['payload']['cost']['amount'] END AS cost,
-  CASE WHEN position = 1 THEN data['payload']['cost']['currency'] END AS currency,
-  data['id'] AS source_event_id,
-  CASE
-    WHEN array_length(data['payload']['tags']) > 0
-    THEN map(['tags'], [array_to_string(data['payload']['tags'], '|')])
-  END AS tags,
-  CAST(NULL AS TEXT) AS _reject
-FROM party
-UNION ALL BY NAME
-SELECT
-  _line,
-  CASE
-    WHEN data['event_type'] LIKE 'message.%' THEN 'data.payload.to names no recipient'
-    ELSE 'not a message event: data.event_type is ' || coalesce(data['event_type'], 'missing')
-  END AS _reject
-FROM webhook
-WHERE data['event_type'] IS NULL OR data['event_type'] NOT LIKE 'message.%'
-  OR coalesce(array_length(recipients), 0) = 0
