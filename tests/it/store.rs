@@ -25,14 +25,19 @@ pub(crate) fn events(first: i64, count: i64) -> RecordBatch {
     let schema = Record::Event.schema();
     let columns = Record::Event.columns();
     let arrays = columns.iter().map(|column| match column.column_type {
-        ColumnType::Text => Arc::new(StringViewArray::from_iter_values(rows.clone().map(|n| format!("{}-{n}", column.name)))) as ArrayRef,
+        ColumnType::Text => {
+            Arc::new(StringViewArray::from_iter_values(rows.clone().map(|n| format!("{}-{n}", column.name))))
+                as ArrayRef
+        }
         ColumnType::Category => {
             let values = rows.clone().map(|n| format!("{}-{}", column.name, n % 3));
             let values: Vec<String> = values.collect();
             Arc::new(values.iter().map(String::as_str).collect::<DictionaryArray<Int32Type>>())
         }
         ColumnType::Bool => Arc::new(rows.clone().map(|n| Some(n % 2 == 0)).collect::<BooleanArray>()),
-        ColumnType::Int => Arc::new(Int32Array::from_iter_values(rows.clone().map(|n| i32::try_from(n % 100).unwrap()))),
+        ColumnType::Int => {
+            Arc::new(Int32Array::from_iter_values(rows.clone().map(|n| i32::try_from(n % 100).unwrap())))
+        }
         ColumnType::Long => Arc::new(Int64Array::from_iter_values(rows.clone())),
         ColumnType::Time => {
             let times = rows.clone().map(|n| MARCH_4 + n * 1_000_000 + 123_456);
@@ -48,8 +53,8 @@ pub(crate) fn events(first: i64, count: i64) -> RecordBatch {
             Arc::new(keys.with_precision_and_scale(38, 0).unwrap())
         }
         ColumnType::TextList => {
-            let mut list = ListBuilder::new(StringBuilder::new())
-                .with_field(Field::new("element", DataType::Utf8, true));
+            let mut list =
+                ListBuilder::new(StringBuilder::new()).with_field(Field::new("element", DataType::Utf8, true));
             for n in rows.clone() {
                 list.append_value((0..n % 3).map(|i| (i != 1).then(|| format!("list-{n}-{i}"))));
             }
@@ -136,7 +141,8 @@ fn invalid<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 
 /// What every kind of object storage must do alike.
 pub(crate) async fn conformance(location: &str) {
-    assert!(matches!(Store::open(location).await, Err(Error::NotFound { what: "store", .. })));
+    let none = Store::open(location).await;
+    assert!(matches!(none, Err(Error::NotFound { what: "store", .. })), "{none:?}");
     creators_race(location).await;
     commits(location).await;
     writers_race(location).await;
