@@ -123,7 +123,8 @@ impl Store {
         let objects = self.object_store();
         let paths = objects.list(Some(&folder)).map_ok(|meta| meta.location.to_string());
         let paths: std::result::Result<Vec<String>, _> = paths.try_collect().await;
-        let mut paths = paths.map_err(|e| Error::storage(format!("listing {prefix} of the store {}", self.url()), e))?;
+        let mut paths =
+            paths.map_err(|e| Error::storage(format!("listing {prefix} of the store {}", self.url()), e))?;
         paths.sort_unstable();
         Ok(paths)
     }

@@ -123,8 +123,7 @@ impl Store {
             let message = format!("there is no version {version}, the newest is {}", newest.version());
             return Err(Error::invalid(&self.0.url, message));
         }
-        let state =
-            deltalake::table::state::DeltaTableState::try_new(self.log().as_ref(), Some(version)).await;
+        let state = deltalake::table::state::DeltaTableState::try_new(self.log().as_ref(), Some(version)).await;
         match state {
             // A log with holes answers with the nearest version it can build.
             Ok(state) if state.version() == version => Snapshot::new(self, state).await,

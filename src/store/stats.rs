@@ -182,9 +182,7 @@ impl Merged {
         };
         self.bounds = Some(match self.bounds.take() {
             None => found,
-            Some((min, max)) => {
-                (if found.0 < min { found.0 } else { min }, if found.1 > max { found.1 } else { max })
-            }
+            Some((min, max)) => (if found.0 < min { found.0 } else { min }, if found.1 > max { found.1 } else { max }),
         });
     }
 

@@ -251,9 +251,8 @@ impl OpenFile {
         // The columns come back in the types they have in memory: dictionaries and views.
         add_encoded_arrow_schema_to_metadata(schema, &mut properties);
         let buffer = SharedBuffer::default();
-        let parquet =
-            SerializedFileWriter::new(buffer.clone(), parquet_schema.root_schema_ptr(), Arc::new(properties))
-                .map_err(parquet_error)?;
+        let parquet = SerializedFileWriter::new(buffer.clone(), parquet_schema.root_schema_ptr(), Arc::new(properties))
+            .map_err(parquet_error)?;
         let factory = ArrowRowGroupWriterFactory::new(&parquet, schema.clone());
         let upload = BufWriter::new(Arc::clone(objects), object_path(&path));
         Ok(Self { path, parquet, buffer, factory, upload, size_bytes: 0 })

@@ -86,6 +86,10 @@ fn expected(path: &Path) -> Vec<BTreeMap<String, String>> {
 /// Amounts compare by value: the expectation says `0.0075`, the store's scale makes it `0.00750000`.
 fn plain(row: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut row = row.clone();
+    // A feed that gives no time: it is when the test ran.
+    if row.get("time_precision").is_some_and(|p| p == "received") {
+        row.remove("event_time");
+    }
     if let Some(cost) = row.get_mut("cost")
         && cost.contains('.')
     {
@@ -126,7 +130,7 @@ async fn every_sample_becomes_what_was_written_down_for_it() {
     let mut failures = Vec::new();
     for (feed, sample) in samples {
         let bench = Bench::new().await;
-        let options = LandOptions { batch_id: Some("spring-sale".to_owned()), ..LandOptions::default() };
+        let options = LandOptions { batch_id: Some("sample".to_owned()), ..LandOptions::default() };
         let landed = bench.lander(&feed, options).await.land(&Input::File(sample.clone())).await.unwrap();
         let base = root.join("data/expected").join(&feed);
         let want = sorted(expected(&base.with_extension("csv")));
@@ -162,7 +166,7 @@ async fn every_sample_becomes_what_was_written_down_for_it() {
         let want = expected(&base.with_extension("rejects.csv"));
         let matches = rejects.len() == want.len()
             && rejects.iter().zip(&want).all(|(got, want)| {
-                got["source_line"] == want["source_line"] && got["reason"].contains(&want["reason"])
+                got["source_line"] == want["source_line"] && got["reason"].to_lowercase().contains(&want.get("reason").map(|r| r.to_lowercase()).unwrap_or_default())
             });
         if !matches {
             failures.push(format!("{feed} rejects:\n  expected {want:#?}\n  got {rejects:#?}"));
@@ -170,7 +174,7 @@ async fn every_sample_becomes_what_was_written_down_for_it() {
         assert!(rejects.iter().all(|row| row.contains_key("raw")), "{feed}: a reject without its raw text");
         assert_eq!(landed.rows_landed as usize, got.len(), "{feed}");
         assert_eq!(landed.rows_rejected as usize, rejects.len(), "{feed}");
-        let again = bench.lander(&feed, LandOptions { batch_id: Some("spring-sale".to_owned()), ..LandOptions::default() });
+        let again = bench.lander(&feed, LandOptions { batch_id: Some("sample".to_owned()), ..LandOptions::default() });
         let again = again.await.land(&Input::File(sample)).await.unwrap();
         assert!(again.already_landed, "{feed}");
     }

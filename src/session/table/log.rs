@@ -80,7 +80,11 @@ impl LogTable {
                 ..ColumnStatistics::new_unknown()
             }
         });
-        Statistics { num_rows: count(file.rows), total_byte_size: Precision::Absent, column_statistics: columns.collect() }
+        Statistics {
+            num_rows: count(file.rows),
+            total_byte_size: Precision::Absent,
+            column_statistics: columns.collect(),
+        }
     }
 
     /// The files that may hold rows which pass the filters.
