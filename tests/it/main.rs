@@ -1,1 +1,3 @@
-//! t
+//! Integration tests: one binary, one module for each part of smsql.
+
+mod slt;
