@@ -4,3 +4,4 @@ mod landing;
 mod s3;
 mod status_codes;
 mod store;
+mod slt;
