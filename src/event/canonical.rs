@@ -56,7 +56,11 @@ const KINDS: [&str; 6] = ["status", "click", "reply", "opt_out", "opt_in", "camp
 
 /// Types and checks the rows a feed's SELECT gave. `received_at` says when the report on a line was received, where
 /// an envelope does.
-pub fn canonicalise(selected: &RecordBatch, context: &Context, received_at: &HashMap<u64, String>) -> Result<Canonical> {
+pub fn canonicalise(
+    selected: &RecordBatch,
+    context: &Context,
+    received_at: &HashMap<u64, String>,
+) -> Result<Canonical> {
     let rows = selected.num_rows();
     let line_column = selected.column_by_name("_line").ok_or_else(|| Error::Internal("no _line".to_owned()))?;
     let line_column = cast(line_column, &DataType::Int64)?;
@@ -87,7 +91,8 @@ pub fn canonicalise(selected: &RecordBatch, context: &Context, received_at: &Has
     columns.insert("received_at", utc(times.received.into()));
     columns.insert("submitted_at", utc(times.submitted.into()));
     columns.insert("landed_at", utc(vec![landed; rows].into()));
-    columns.insert("time_precision", category(StringArray::from_iter_values(times.precision.iter().map(|p| p.name())))?);
+    columns
+        .insert("time_precision", category(StringArray::from_iter_values(times.precision.iter().map(|p| p.name())))?);
     columns.insert("time_zone_assumed", category(times.zone.into_iter().collect())?);
     columns.insert("source_line", Arc::new(lines.clone()));
     columns.insert("source_file", constant(&context.source_file, rows)?);
@@ -179,7 +184,7 @@ impl Rows {
                 "click" | "opt_out" | "opt_in" if !has("message_id") && !has("recipient") && !has("sender") => {
                     Some("the event names neither message_id nor recipient")
                 }
-                "status" | "reply" if !has("message_id") => Some("the message id is missing"),
+                "status" | "reply" if !has("message_id") => Some("message_id is missing"),
                 _ => None,
             };
             let body_bytes = self.get("body", row).map_or(0, str::len);
@@ -215,9 +220,9 @@ impl Rows {
             };
             // A zone given on the command line is what this file's local times are in, whatever the feed assumes.
             let zone = context.time_zone.unwrap_or(zone);
-            let received_text = self.get("received_at", row).or_else(|| {
-                envelopes.get(&lines.value(row).cast_unsigned()).map(String::as_str)
-            });
+            let received_text = self
+                .get("received_at", row)
+                .or_else(|| envelopes.get(&lines.value(row).cast_unsigned()).map(String::as_str));
             let received = read("received_at", received_text, Tz::UTC).map_or(landed, |time| time.micros);
             let event = read("event_time", self.get("event_time", row), zone);
             let submitted = read("submitted_at", self.get("submitted_at", row), zone);
@@ -238,7 +243,12 @@ impl Rows {
     }
 
     /// A column that needs nothing but its type and its own check; `None` where the feed does not give it.
-    fn typed(&mut self, column: &schema::Column, given: Option<&ArrayRef>, context: &Context) -> Result<Option<ArrayRef>> {
+    fn typed(
+        &mut self,
+        column: &schema::Column,
+        given: Option<&ArrayRef>,
+        context: &Context,
+    ) -> Result<Option<ArrayRef>> {
         if let (ColumnType::TextList | ColumnType::TextMap, Some(given)) = (column.column_type, given) {
             return Ok(Some(cast(given, &column.column_type.arrow())?));
         }
@@ -267,9 +277,11 @@ impl Rows {
     fn parse<T>(&mut self, name: &str, text: &StringArray, read: impl Fn(&str) -> Result<T, String>) -> Vec<Option<T>> {
         let mut values = Vec::with_capacity(text.len());
         for (row, value) in text.iter().enumerate() {
-            values.push(value.and_then(|value| {
-                read(value).map_err(|reason| self.refuse(row, || format!("{name}: {reason}"))).ok()
-            }));
+            values.push(
+                value.and_then(|value| {
+                    read(value).map_err(|reason| self.refuse(row, || format!("{name}: {reason}"))).ok()
+                }),
+            );
         }
         values
     }

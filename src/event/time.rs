@@ -57,11 +57,7 @@ pub fn read(text: &str, zone: Tz) -> Result<FeedTime, String> {
     let time = match iso(text) {
         Some(parts) => parts.resolve(text, zone)?,
         None => match DateTime::parse_from_rfc2822(text) {
-            Ok(time) => FeedTime {
-                micros: time.timestamp_micros(),
-                precision: Precision::Second,
-                zone_assumed: false,
-            },
+            Ok(time) => FeedTime { micros: time.timestamp_micros(), precision: Precision::Second, zone_assumed: false },
             Err(_) => return Err(format!("`{text}` is not a time")),
         },
     };
@@ -226,7 +222,17 @@ mod tests {
 
     #[test]
     fn impossible_times_are_refused() {
-        for text in ["2025-13-01", "2025-02-29T00:00:00Z", "2025-03-04T25:00:00Z", "soon", "", "1970-01-01T00:00:00Z", "2025-03-04T09:30:00+99:00", "2025-03-04T09:30:00Zjunk", "0000000000"] {
+        for text in [
+            "2025-13-01",
+            "2025-02-29T00:00:00Z",
+            "2025-03-04T25:00:00Z",
+            "soon",
+            "",
+            "1970-01-01T00:00:00Z",
+            "2025-03-04T09:30:00+99:00",
+            "2025-03-04T09:30:00Zjunk",
+            "0000000000",
+        ] {
             assert!(read(text, Tz::UTC).is_err(), "{text}");
         }
     }

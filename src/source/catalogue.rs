@@ -47,7 +47,10 @@ impl Catalogue {
 
 fn insert(feeds: &mut BTreeMap<String, Feed>, path: &str, feed: Feed) -> Result<()> {
     if path != format!("{}.sql", feed.name) {
-        return Err(Error::invalid(path, format!("its header says `-- feed: {}`, which belongs in {0}.sql", feed.name)));
+        return Err(Error::invalid(
+            path,
+            format!("its header says `-- feed: {}`, which belongs in {0}.sql", feed.name),
+        ));
     }
     feeds.insert(feed.name.clone(), feed);
     Ok(())

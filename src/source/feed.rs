@@ -106,9 +106,8 @@ impl Feed {
                 header.columns.push(parse_column(text).map_err(|message| Error::invalid(at(), message))?);
                 continue;
             }
-            let (key, value) = text
-                .split_once(':')
-                .ok_or_else(|| Error::invalid(at(), format!("`{text}` is not `key: value`")))?;
+            let (key, value) =
+                text.split_once(':').ok_or_else(|| Error::invalid(at(), format!("`{text}` is not `key: value`")))?;
             in_columns = key == "columns";
             header.set(key, value.trim(), in_columns).map_err(|message| Error::invalid(at(), message))?;
         }
@@ -130,6 +129,22 @@ impl Feed {
         self.accepts(FeedFormat::Json) || self.accepts(FeedFormat::Ndjson) || self.accepts(FeedFormat::Smpp)
     }
 }
+
+/// The columns of an SMPP receipt: those of its text, and the TLVs that JSON receipts carry beside it.
+const SMPP_COLUMNS: [&str; 12] = [
+    "id",
+    "sub",
+    "dlvrd",
+    "submit_date",
+    "done_date",
+    "stat",
+    "err",
+    "text",
+    "short_message",
+    "receipted_message_id",
+    "message_state",
+    "network_error_code",
+];
 
 #[derive(Default)]
 struct Header {
@@ -162,11 +177,26 @@ impl Header {
         Ok(())
     }
 
-    fn into_feed(self, origin: &str, sql: &str) -> Result<Feed> {
-        let valid_part =
-            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    fn into_feed(mut self, origin: &str, sql: &str) -> Result<Feed> {
+        let has = |columns: &[(Vec<Segment>, Leaf)], name: &str| {
+            columns.iter().any(|(path, _)| path.first().is_some_and(|s| s.name == name))
+        };
+        // Formats whose columns are given by the format.
+        let given: &[&str] = if self.formats.contains(&FeedFormat::Smpp) { &SMPP_COLUMNS } else { &[] };
+        let line: &[&str] = if self.formats.contains(&FeedFormat::Lines) { &["line"] } else { &[] };
+        for name in given.iter().chain(line) {
+            if !has(&self.columns, name) {
+                self.columns.push((vec![Segment { name: (*name).to_owned(), is_list: false }], Leaf::Text));
+            }
+        }
+        let valid_part = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
         if !matches!(self.feed.split_once('/'), Some((a, b)) if valid_part(a) && valid_part(b)) {
-            return Err(Error::invalid(origin, format!("`-- feed:` must be provider/api in [a-z0-9_], not `{}`", self.feed)));
+            return Err(Error::invalid(
+                origin,
+                format!("`-- feed:` must be provider/api in [a-z0-9_], not `{}`", self.feed),
+            ));
         }
         if self.formats.is_empty() {
             return Err(Error::invalid(origin, "the header names no `-- format:`"));

@@ -41,8 +41,10 @@ impl Input {
             None if Path::new(location).is_dir() => walk(Path::new(location), &|_| true)?,
             None if is_glob(location) => {
                 let matcher = glob(location)?;
-                let fixed: PathBuf =
-                    Path::new(location).components().take_while(|c| !is_glob(&c.as_os_str().to_string_lossy())).collect();
+                let fixed: PathBuf = Path::new(location)
+                    .components()
+                    .take_while(|c| !is_glob(&c.as_os_str().to_string_lossy()))
+                    .collect();
                 let base = if fixed.as_os_str().is_empty() { PathBuf::from(".") } else { fixed };
                 walk(&base, &|path| matcher.is_match(path.strip_prefix("./").unwrap_or(path)))?
             }
@@ -229,7 +231,8 @@ async fn expand_url(location: &str) -> Result<Vec<Input>> {
     }
     let (store, prefix) = location::open(&url)?;
     let matcher = pattern.map(glob).transpose()?;
-    let root = fixed.strip_suffix(prefix.as_ref()).or_else(|| fixed.trim_end_matches('/').strip_suffix(prefix.as_ref()));
+    let root =
+        fixed.strip_suffix(prefix.as_ref()).or_else(|| fixed.trim_end_matches('/').strip_suffix(prefix.as_ref()));
     let root = root.unwrap_or(fixed).to_owned();
     let mut found = Vec::new();
     let mut list = store.list(Some(&prefix));

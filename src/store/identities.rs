@@ -29,7 +29,8 @@ impl Store {
         let mut batches = self.read(file, Some(&["received_at", "event_key"])).await?;
         while let Some(batch) = batches.try_next().await.map_err(|e| unreadable(file, e))? {
             let keys = batch.column_by_name("event_key").and_then(|c| c.as_primitive_opt::<Decimal128Type>());
-            let times = batch.column_by_name("received_at").and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
+            let times =
+                batch.column_by_name("received_at").and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
             let (Some(keys), Some(times)) = (keys, times) else {
                 return Err(Error::invalid(&file.path, "it has no event_key and received_at"));
             };

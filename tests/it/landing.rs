@@ -166,7 +166,10 @@ async fn every_sample_becomes_what_was_written_down_for_it() {
         let want = expected(&base.with_extension("rejects.csv"));
         let matches = rejects.len() == want.len()
             && rejects.iter().zip(&want).all(|(got, want)| {
-                got["source_line"] == want["source_line"] && got["reason"].to_lowercase().contains(&want.get("reason").map(|r| r.to_lowercase()).unwrap_or_default())
+                got["source_line"] == want["source_line"]
+                    && got["reason"]
+                        .to_lowercase()
+                        .contains(&want.get("reason").map(|r| r.to_lowercase()).unwrap_or_default())
             });
         if !matches {
             failures.push(format!("{feed} rejects:\n  expected {want:#?}\n  got {rejects:#?}"));
@@ -192,13 +195,15 @@ fn events(rows: &[(&str, &str, u32)]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_event_in_another_file_is_known() {
     let bench = Bench::new().await;
-    let first = bench.land("smsql/event", &bench.file("a.ndjson", events(&[("m1", "sent", 1), ("m2", "sent", 2)]))).await;
+    let first =
+        bench.land("smsql/event", &bench.file("a.ndjson", events(&[("m1", "sent", 1), ("m2", "sent", 2)]))).await;
     assert_eq!((first.rows_read, first.rows_landed, first.rows_duplicate), (2, 2, 0));
     let text = events(&[("m2", "sent", 2), ("m2", "delivered", 3), ("m2", "delivered", 3)]);
     let second = bench.land("smsql/event", &bench.file("b.ndjson", text)).await;
     assert_eq!((second.rows_read, second.rows_landed, second.rows_duplicate), (3, 1, 2));
     assert_eq!(bench.count(Record::Event).await, 3);
-    let renamed = bench.land("smsql/event", &bench.file("c.ndjson", events(&[("m1", "sent", 1), ("m2", "sent", 2)]))).await;
+    let renamed =
+        bench.land("smsql/event", &bench.file("c.ndjson", events(&[("m1", "sent", 1), ("m2", "sent", 2)]))).await;
     assert!(renamed.already_landed);
     assert_eq!(bench.count(Record::Landing).await, 2);
 }
@@ -218,8 +223,9 @@ async fn packed_content_is_the_same_content() {
 /// A captured callback without a time of its own, received at this minute.
 fn callback(minute: u32) -> String {
     let body = "MessageSid=SM1&MessageStatus=delivered&To=%2B15550100";
-    format!(r#"{{"received_at":"2025-03-04T10:{minute:02}:00Z","content_type":"application/x-www-form-urlencoded","body":"{body}"}}"#)
-        + "\n"
+    format!(
+        r#"{{"received_at":"2025-03-04T10:{minute:02}:00Z","content_type":"application/x-www-form-urlencoded","body":"{body}"}}"#
+    ) + "\n"
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +236,9 @@ async fn the_earliest_report_of_an_event_is_kept_in_any_order_of_landing() {
         for (at, minute) in order.iter().enumerate() {
             // A line of its own makes each file new even when the callback is known.
             let other = callback(30 + at as u32).replace("SM1", &format!("SM{minute}x"));
-            bench.land("twilio/status_callback", &bench.file(&format!("{at}.ndjson"), callback(*minute) + &other)).await;
+            bench
+                .land("twilio/status_callback", &bench.file(&format!("{at}.ndjson"), callback(*minute) + &other))
+                .await;
         }
         let rows = bench.rows(Record::Event, "select received_at, event_time from t where message_id = 'SM1'").await;
         assert_eq!(rows.len(), 1, "{order:?}");
@@ -269,7 +277,7 @@ async fn what_is_refused_leads_back_to_its_line() {
     for ((line, reason), (want_line, want)) in found.iter().zip([
         ("2", "not a possible time"),
         ("4", "not JSON"),
-        ("5", "the message id is missing"),
+        ("5", "message_id is missing"),
         ("6", "BODY_BYTES_MAX"),
         ("7", "negative"),
         ("8", "not a JSON object"),

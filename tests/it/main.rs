@@ -2,6 +2,6 @@
 
 mod landing;
 mod s3;
+mod slt;
 mod status_codes;
 mod store;
-mod slt;

@@ -12,7 +12,9 @@ mod progress;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::Int32Type;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -169,7 +171,8 @@ impl Landing<'_> {
             }
             add.extend(passed.rejects.clone());
             add.extend(self.write_record(&passed).await?);
-            let info = json!({"landing": self.landing_id, "source_name": self.spool.name(), "feed": self.lander.feed.name});
+            let info =
+                json!({"landing": self.landing_id, "source_name": self.spool.name(), "feed": self.lander.feed.name});
             let info = info.as_object().cloned().unwrap_or_default();
             let commit = Commit { app_id: Some(self.landing_id.clone()), add, remove, info };
             match store.commit(&snapshot, commit).await? {

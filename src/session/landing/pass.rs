@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{
+    AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray,
+};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{Decimal128Type, Int64Type, TimestampMicrosecondType};
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -12,9 +14,9 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use super::progress::Progress;
 use super::{FeedPlan, LandOptions};
 use crate::error::{Error, Result};
+use crate::event::ColumnType;
 use crate::event::canonical::{Canonical, Context, canonicalise};
 use crate::event::time::Precision;
-use crate::event::ColumnType;
 use crate::limits::FILE_EVENTS_MAX;
 use crate::source::decode::{Decoder, ParquetChunks};
 use crate::source::split::{Chunk, Chunks};
@@ -225,7 +227,8 @@ async fn type_piece(decoder: &Decoder, plan: &FeedPlan, context: &Context, piece
             refused.extend(rejected);
             events.push(typed);
         }
-        refused.extend(silent.into_iter().map(|line| (line.cast_unsigned(), "the feed makes no event of it".to_owned())));
+        refused
+            .extend(silent.into_iter().map(|line| (line.cast_unsigned(), "the feed makes no event of it".to_owned())));
     }
     refused.sort();
     for (line, reason) in refused {

@@ -13,7 +13,9 @@ use crate::source::split::Chunk;
 pub(super) fn header(feed: &Feed, head: &[u8]) -> Result<StringRecord> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(without_bom(head));
     let mut header = StringRecord::new();
-    reader.read_record(&mut header).map_err(|e| Error::invalid(format!("feed {}", feed.name), format!("header: {e}")))?;
+    reader
+        .read_record(&mut header)
+        .map_err(|e| Error::invalid(format!("feed {}", feed.name), format!("header: {e}")))?;
     header.trim();
     let known = feed.raw_schema.fields().iter().any(|field| position(&header, field.name()).is_some());
     if !known && !header.is_empty() {
@@ -36,8 +38,7 @@ pub(super) fn decode<'a>(
     let positions: Vec<_> = fields.iter().map(|field| position(header, field.name())).collect();
     let mut builders: Vec<_> = fields.iter().map(|_| StringBuilder::new()).collect();
     let mut good = Vec::new();
-    let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&chunk.bytes[..]);
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&chunk.bytes[..]);
     let mut row = ::csv::ByteRecord::new();
     let (mut from, mut line) = (0, chunk.first_line);
     while reader.read_byte_record(&mut row).map_err(|e| Error::Internal(e.to_string()))? {

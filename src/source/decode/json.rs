@@ -85,6 +85,12 @@ pub(super) fn values(bytes: &[u8], first_line: u64) -> Vec<Record<'_>> {
         match byte {
             b'"' => in_string = true,
             b'{' => depth += 1,
+            // A number or word at the top, or as an element: no object, but a value that must not get lost.
+            b',' | b']' if depth == 0 => {
+                if let Some(from) = start.take() {
+                    found.push((start_line, bytes[from..at].trim_ascii_end()));
+                }
+            }
             b'[' if depth > 0 => depth += 1,
             b']' if depth > 0 => depth -= 1,
             b'}' if depth > 0 => {
@@ -101,8 +107,5 @@ pub(super) fn values(bytes: &[u8], first_line: u64) -> Vec<Record<'_>> {
     if let Some(from) = start {
         found.push((start_line, bytes[from..].trim_ascii_end()));
     }
-    found
-        .into_iter()
-        .map(|(line, bytes)| Record { line, received_at: None, bytes: Cow::Borrowed(bytes) })
-        .collect()
+    found.into_iter().map(|(line, bytes)| Record { line, received_at: None, bytes: Cow::Borrowed(bytes) }).collect()
 }

@@ -171,7 +171,9 @@ impl Decoder {
     }
 
     fn takes_text(&self) -> bool {
-        self.feed.accepts(FeedFormat::Form) || self.feed.accepts(FeedFormat::Lines) || self.feed.accepts(FeedFormat::Smpp)
+        self.feed.accepts(FeedFormat::Form)
+            || self.feed.accepts(FeedFormat::Lines)
+            || self.feed.accepts(FeedFormat::Smpp)
     }
 
     /// Adds the columns every feed has.
@@ -204,9 +206,8 @@ impl Decoder {
         let rest = chunk.bytes.get(start..).unwrap_or_default();
         let end = match self.format {
             // A quoted field may go on over several lines.
-            FeedFormat::Csv => (0..rest.len()).find(|&at| {
-                rest[at] == b'\n' && rest[..at].iter().filter(|&&b| b == b'"').count() % 2 == 0
-            }),
+            FeedFormat::Csv => (0..rest.len())
+                .find(|&at| rest[at] == b'\n' && rest[..at].iter().filter(|&&b| b == b'"').count() % 2 == 0),
             _ => rest.iter().position(|&b| b == b'\n'),
         };
         RejectedRecord::new(line, "", &rest[..end.unwrap_or(rest.len())]).raw

@@ -27,13 +27,18 @@ impl ParquetChunks {
 
     /// The next batch; `None` at the end.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        self.reader.next().transpose().map_err(|e| Error::invalid(format!("Parquet file with {:?}", self.reader.schema()), e))
+        self.reader
+            .next()
+            .transpose()
+            .map_err(|e| Error::invalid(format!("Parquet file with {:?}", self.reader.schema()), e))
     }
 }
 
 /// The declared columns of a batch; one that the file lacks is NULL.
 pub(super) fn decode(feed: &Feed, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
-    let format = FormatOptions::new().with_timestamp_format(Some("%Y-%m-%dT%H:%M:%S%.f")).with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%S%.f%:z"));
+    let format = FormatOptions::new()
+        .with_timestamp_format(Some("%Y-%m-%dT%H:%M:%S%.f"))
+        .with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%S%.f%:z"));
     let options = CastOptions { safe: false, format_options: format };
     feed.raw_schema
         .fields()

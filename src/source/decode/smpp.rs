@@ -37,7 +37,11 @@ fn read(record: &Record<'_>) -> Result<HashMap<String, String>, String> {
     let text = std::str::from_utf8(&record.bytes).map_err(|_| "not UTF-8 text".to_owned())?;
     if !record.starts_with_json() {
         let values = receipt(text);
-        return if values.is_empty() { Err("not a delivery receipt: no `id:` or `stat:`".to_owned()) } else { Ok(values) };
+        return if values.is_empty() {
+            Err("not a delivery receipt: no `id:` or `stat:`".to_owned())
+        } else {
+            Ok(values)
+        };
     }
     let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(text).map_err(|e| format!("not a JSON object: {e}"))?;
@@ -106,7 +110,9 @@ mod tests {
     #[test]
     fn receipts_as_gateways_write_them() {
         assert_eq!(
-            pairs("id:42 sub:001 dlvrd:001 submit date:2501020304 done date:250102030405 stat:DELIVRD err:000 text:id:7 x"),
+            pairs(
+                "id:42 sub:001 dlvrd:001 submit date:2501020304 done date:250102030405 stat:DELIVRD err:000 text:id:7 x"
+            ),
             owned(&[
                 ("dlvrd", "001"),
                 ("done_date", "250102030405"),
@@ -118,7 +124,10 @@ mod tests {
                 ("text", "id:7 x"),
             ])
         );
-        assert_eq!(pairs("ID:a STAT:UNDELIV Err:00B Text:"), owned(&[("err", "00B"), ("id", "a"), ("stat", "UNDELIV")]));
+        assert_eq!(
+            pairs("ID:a STAT:UNDELIV Err:00B Text:"),
+            owned(&[("err", "00B"), ("id", "a"), ("stat", "UNDELIV")])
+        );
         assert_eq!(pairs("hello world"), []);
     }
 }
