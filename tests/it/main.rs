@@ -1,1 +1,2 @@
-//! t
+//! The integration tests: one binary, since each one links the whole engine.
+mod output;
