@@ -5,5 +5,4 @@ mod s3;
 mod slt;
 mod status_codes;
 mod store;
-//! The integration tests: one binary, since each one links the whole engine.
 mod output;

@@ -1,0 +1,41 @@
+//! `smsql providers`: the feeds there are, and what each says.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+
+use super::args::{ProvidersArgs, ProvidersCommand};
+use super::context::Context;
+use super::result::Results;
+use crate::source::Feed;
+use crate::store::Store;
+use crate::{Error, Result};
+
+pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()> {
+    // The feeds of a store count where there is one; the built-in ones are there without.
+    let store = match Store::open(&context.global.store).await {
+        Ok(store) => Some(store),
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let catalogue = context.catalogue(store.as_ref()).await?;
+    if let Some(ProvidersCommand::Show { feed }) = args.command {
+        let feed = catalogue.get(&feed)?;
+        let end = if feed.sql.ends_with('\n') { "" } else { "\n" };
+        return context.printer.text(&format!("{}{end}", feed.sql));
+    }
+    let column = |value: &dyn Fn(&Feed) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(catalogue.iter().map(value)))
+    };
+    let formats = |feed: &Feed| feed.formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
+    let batch = RecordBatch::try_from_iter([
+        ("feed", column(&|feed| feed.name.clone())),
+        ("title", column(&|feed| feed.title.clone())),
+        ("formats", column(&formats)),
+        ("origin", column(&|feed| feed.origin.clone())),
+        ("source", column(&|feed| feed.source.clone())),
+    ])?;
+    let mut results = Results::new(context, &args.result)?;
+    results.batch(&batch)?;
+    results.finish()
+}
