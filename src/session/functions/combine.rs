@@ -82,9 +82,17 @@ impl Codes {
             Self::Constant(_) => {}
             Self::Text { keys, .. } => match keys.nulls() {
                 None => slots.iter_mut().zip(keys.values()).for_each(|(slot, key)| f(slot, key.cast_unsigned() + 1)),
-                Some(nulls) => slots.iter_mut().zip(keys.values()).zip(nulls).for_each(|((slot, key), valid)| {
-                    f(slot, if valid { key.cast_unsigned().wrapping_add(1) } else { 0 });
-                }),
+                Some(nulls) => {
+                    // 64 rows to a word of validity, multiplied in: as fast as without NULLs.
+                    let words = nulls.inner().bit_chunks();
+                    let groups = slots.chunks_mut(64).zip(keys.values().chunks(64));
+                    for ((slots, keys), valid) in groups.zip(words.iter_padded()) {
+                        for (row, (slot, key)) in slots.iter_mut().zip(keys).enumerate() {
+                            let is_valid = u32::from((valid >> row) & 1 == 1);
+                            f(slot, key.cast_unsigned().wrapping_add(1).wrapping_mul(is_valid));
+                        }
+                    }
+                }
             },
             Self::Bool(array) => slots.iter_mut().zip(array).for_each(|(slot, value)| {
                 f(slot, value.map_or(0, |value| 1 + u32::from(value)));
