@@ -10,7 +10,7 @@ use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs,
 use datafusion_macros::user_doc;
 
 use super::args::{Kind, Params, described_by, over_rows};
-use super::combine::{Codes, Combinations};
+use super::combine::Codes;
 use super::meaning::Meanings;
 use crate::event::status::{Bucket, Class, Mapping};
 
@@ -68,21 +68,13 @@ impl ScalarUDFImpl for StatusClass {
                     known.unwrap_or(Class::of(Bucket::Unknown)).0
                 })
             })?;
-            // Only a delivery depends on who confirmed it and how surely, so the other two columns are not part of the
+            // Only a delivery depends on who confirmed it and how surely, so these two columns are no part of the
             // combinations to look up.
-            let mut classes_of = |column, class_for: fn(Option<&str>) -> Class| -> Result<()> {
-                let column = Codes::new(column)?;
-                let refined =
-                    Combinations::of(std::slice::from_ref(&column), rows).evaluate(|row| class_for(column.text(row)).0);
-                for (class, refined) in classes.iter_mut().zip(refined) {
-                    *class = if *class == DELIVERED { refined } else { *class };
-                }
-                Ok(())
-            };
-            classes_of(provider_final, |is_final| {
-                Class::new(Bucket::Delivered, None, is_final.map(|text| text == "true"))
-            })?;
-            classes_of(level, |level| Class::new(Bucket::Delivered, level, None))?;
+            let refine = |class: &mut u8, refined: u8| *class = if *class == DELIVERED { refined } else { *class };
+            let by_final = |text: Option<&str>| Class::new(Bucket::Delivered, None, text.map(|text| text == "true")).0;
+            let by_level = |level: Option<&str>| Class::new(Bucket::Delivered, level, None).0;
+            Codes::new(provider_final)?.with_texts(&mut classes, by_final, refine);
+            Codes::new(level)?.with_texts(&mut classes, by_level, refine);
             let nulls = classes.contains(&0).then(|| {
                 let is_class = |row: usize| classes.get(row).is_some_and(|class| *class != 0);
                 NullBuffer::new(BooleanBuffer::collect_bool(classes.len(), is_class))
