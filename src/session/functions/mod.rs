@@ -8,10 +8,12 @@ use std::sync::Arc;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::ScalarUDF;
 
+use self::meaning::Meanings;
 use crate::event::{Bucket, StatusTable};
 
 mod args;
 mod combine;
+mod meaning;
 mod text;
 
 mod day_first_time;
@@ -37,10 +39,11 @@ mod wilson_upper;
 
 /// Every scalar function of smsql. What a status means is looked up in `status_table`.
 pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> {
+    let meanings = || Meanings::new(Arc::clone(status_table));
     [
         // What a status means.
-        ScalarUDF::from(status_bucket::StatusBucket::new(Arc::clone(status_table))),
-        ScalarUDF::from(status_class::StatusClass::new(Arc::clone(status_table))),
+        ScalarUDF::from(status_bucket::StatusBucket(meanings())),
+        ScalarUDF::from(status_class::StatusClass(meanings())),
         ScalarUDF::from(status_rank::StatusRank),
         ScalarUDF::from(is_final::IsFinal),
         // Rates without floats.
