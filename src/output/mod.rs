@@ -1,1 +1,179 @@
-//! output
+//! Record batches become bytes: tables for people, CSV and JSON for scripts, Parquet and Arrow for other engines.
+//!
+//! Each format is one file with one [`Sink`], which writes every batch as it comes, so that a result of any size needs
+//! the memory of one batch. What a value looks like is decided in one place for all text formats (`value`), and so
+//! is what may not reach a person's terminal or spreadsheet ([`sanitize`]).
+//!
+//! | | NULL | text | nested | time |
+//! |---|---|---|---|---|
+//! | table, markdown | `NULL` | shown, never obeyed | JSON | RFC 3339 |
+//! | csv | empty (empty text is `""`) | quoted where needed, formulas guarded | JSON | RFC 3339 |
+//! | tsv | `\N` | `\t` `\n` `\r` `\\`, formulas guarded | JSON | RFC 3339 |
+//! | json, ndjson | `null` | string | array, object | RFC 3339 string |
+//! | parquet, arrow | null | UTF-8 | native | native |
+
+mod arrow;
+pub mod atomic;
+mod csv;
+mod json;
+mod markdown;
+mod ndjson;
+mod out;
+mod parquet;
+mod plain;
+pub mod sanitize;
+mod table;
+mod tsv;
+mod value;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+use std::str::FromStr;
+
+use ::arrow::array::RecordBatch;
+use ::arrow::datatypes::SchemaRef;
+use chrono_tz::Tz;
+
+use crate::{Error, Result};
+
+pub use atomic::AtomicFile;
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Aligned columns for people, with the number of rows below.
+    Table,
+    /// Comma-separated values (RFC 4180) with a header, lines end with LF.
+    Csv,
+    /// Tab-separated values with a header and the escapes of PostgreSQL's `COPY` text format.
+    Tsv,
+    /// One JSON array of row objects.
+    Json,
+    /// One JSON object per line.
+    Ndjson,
+    /// A Markdown (GFM) table.
+    Markdown,
+    /// A Parquet file, compressed with zstd.
+    Parquet,
+    /// An Arrow IPC file, also known as Feather version 2.
+    Arrow,
+}
+
+impl Format {
+    /// Every format, in the order help texts list them.
+    pub const ALL: [Self; 8] =
+        [Self::Table, Self::Csv, Self::Tsv, Self::Json, Self::Ndjson, Self::Markdown, Self::Parquet, Self::Arrow];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+        }
+    }
+
+    /// The format a path's suffix asks for, in either case: `.jsonl` is `ndjson`, `.txt` is `table`.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let suffix = Path::new(path).extension()?.to_str()?.to_ascii_lowercase();
+        match suffix.as_str() {
+            "txt" => Some(Self::Table),
+            "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "md" => Some(Self::Markdown),
+            "parquet" => Some(Self::Parquet),
+            "arrow" => Some(Self::Arrow),
+            _ => None,
+        }
+    }
+
+    /// Whether it is text; the others must not be written to a terminal.
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Parquet | Self::Arrow)
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or_else(|| Error::not_found("format", name, Self::ALL.map(Self::name)))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How the text formats show values. Parquet and Arrow take no notice of it.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// The bytes go to a terminal: every format neutralises what a terminal would obey, and a table fits `width`.
+    pub terminal: bool,
+    /// The columns of the terminal; a table without it, or not on a terminal, is as wide as its values.
+    pub width: Option<usize>,
+    /// What NULL looks like, if not as the format has it. JSON always has `null`.
+    pub null_text: Option<String>,
+    /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
+    pub rows_max: Option<usize>,
+    /// Whether CSV and TSV put `'` before text that a spreadsheet would run as a formula.
+    pub formula_guard: bool,
+    /// The zone that instants are shown in, with its offset; UTC shows `Z`. Local times without a zone stay as they are.
+    pub time_zone: Tz,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self { terminal: false, width: None, null_text: None, rows_max: None, formula_guard: true, time_zone: Tz::UTC }
+    }
+}
+
+/// Takes one result: its schema, then its batches, then the end. Without [`Sink::finish`] the output is incomplete.
+pub trait Sink: Send {
+    /// Starts the result; a result without rows still has its header.
+    fn begin(&mut self, schema: &SchemaRef) -> Result<()>;
+    /// Writes the next rows.
+    fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
+    /// Writes what is left (footer, closing bracket) and flushes.
+    fn finish(self: Box<Self>) -> Result<()>;
+}
+
+/// The sink that writes `format` to `out`.
+pub fn sink(format: Format, out: Box<dyn Write + Send>, options: RenderOptions) -> Box<dyn Sink> {
+    match format {
+        Format::Table => Box::new(table::TableSink::new(out, options)),
+        Format::Csv => Box::new(csv::CsvSink::new(out, options)),
+        Format::Tsv => Box::new(tsv::TsvSink::new(out, options)),
+        Format::Json => Box::new(json::JsonSink::new(out, options)),
+        Format::Ndjson => Box::new(ndjson::NdjsonSink::new(out, options)),
+        Format::Markdown => Box::new(markdown::MarkdownSink::new(out, options)),
+        Format::Parquet => Box::new(parquet::ParquetSink::new(out)),
+        Format::Arrow => Box::new(arrow::ArrowSink::new(out)),
+    }
+}
+
+/// Whether the reader of our output went away (`smsql ... | head`), which is no failure of ours.
+pub fn is_broken_pipe(error: &Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

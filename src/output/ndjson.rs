@@ -1,0 +1,79 @@
+//! One JSON object per row and line, for `jq` and everything that reads line by line.
+
+use std::io::Write;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+use super::out::TextOut;
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
+use crate::Result;
+
+pub(super) struct NdjsonSink {
+    out: TextOut,
+    options: RenderOptions,
+    keys: Keys,
+}
+
+impl NdjsonSink {
+    pub(super) fn new(out: Box<dyn Write + Send>, options: RenderOptions) -> Self {
+        Self { out: TextOut::new(out), keys: Keys::new(&options), options }
+    }
+}
+
+impl Sink for NdjsonSink {
+    fn begin(&mut self, schema: &SchemaRef) -> Result<()> {
+        self.keys.set(schema);
+        Ok(())
+    }
+
+    fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        let columns = value::columns(batch, &self.options)?;
+        for row in 0..batch.num_rows() {
+            self.keys.object(&columns, row, &mut self.out.text)?;
+            self.out.text.push('\n');
+            self.out.end_row()?;
+        }
+        self.out.hand_on()
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.out.finish()
+    }
+}
+
+/// How rows become JSON objects: their keys, ready to write.
+pub(super) struct Keys {
+    escape: Escape,
+    /// What goes before each value: `{"a":` or `,"b":`.
+    before: Vec<String>,
+}
+
+impl Keys {
+    pub(super) fn new(options: &RenderOptions) -> Self {
+        Self { escape: if options.terminal { Escape::Hazards } else { Escape::Required }, before: Vec::new() }
+    }
+
+    pub(super) fn set(&mut self, schema: &SchemaRef) {
+        for (i, field) in schema.fields().iter().enumerate() {
+            let mut before = String::from(if i == 0 { "{" } else { "," });
+            self.escape.string(field.name(), &mut before);
+            before.push(':');
+            self.before.push(before);
+        }
+    }
+
+    /// Appends a row as an object; every column is there, NULL as `null`.
+    pub(super) fn object(&self, columns: &[value::Column<'_>], row: usize, out: &mut String) -> Result<()> {
+        if columns.is_empty() {
+            out.push('{');
+        }
+        for (before, column) in self.before.iter().zip(columns) {
+            out.push_str(before);
+            column.json(row, self.escape, out)?;
+        }
+        out.push('}');
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Which columns a table shows, how wide they are, and how its lines look.
+
+use arrow::datatypes::{DataType, Field};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::sanitize::sanitize;
+use super::super::value;
+
+/// Between two columns.
+const GAP: &str = " │ ";
+/// Text is not shortened below this.
+const TEXT_WIDTH_MIN: usize = 12;
+/// Lines are not padded beyond this: one long message body would make every line of a file as long.
+const PADDING_MAX: usize = 200;
+
+/// What is known of a column before its values.
+pub(super) struct Heading {
+    name: String,
+    is_number: bool,
+    /// Part of it still says something.
+    may_shorten: bool,
+}
+
+impl Heading {
+    pub(super) fn new(field: &Field) -> Self {
+        let is_number = value::is_number(field.data_type());
+        let is_whole = |data_type: &DataType| is_number || data_type.is_temporal() || *data_type == DataType::Boolean;
+        Self { name: sanitize(field.name()).into_owned(), is_number, may_shorten: !is_whole(field.data_type()) }
+    }
+}
+
+struct Column {
+    width: usize,
+    is_number: bool,
+    /// Whether longer values end in `…`; otherwise they run over.
+    shorten: bool,
+}
+
+/// The columns that are shown.
+pub(super) struct Layout {
+    columns: Vec<Column>,
+}
+
+impl Layout {
+    /// Chooses the widths that hold these rows, at most `width` with the gaps if there is such a bound.
+    pub(super) fn new(headings: &[Heading], rows: &[Vec<String>], width: Option<usize>) -> Self {
+        let mut widths: Vec<usize> = headings.iter().map(|heading| heading.name.width()).collect();
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.width().max(*width);
+            }
+        }
+        if let Some(line) = width {
+            fit(&mut widths, headings, line);
+        }
+        let columns = widths.into_iter().zip(headings).map(|(column, heading)| Column {
+            width: if width.is_some() { column } else { column.min(PADDING_MAX) },
+            is_number: heading.is_number,
+            shorten: width.is_some(),
+        });
+        Self { columns: columns.collect() }
+    }
+
+    /// How many of the columns are shown, from the first.
+    pub(super) fn columns_shown(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Appends the names and the line below them.
+    pub(super) fn header(&self, headings: &[Heading], out: &mut String) {
+        self.line(headings.iter().map(|heading| heading.name.as_str()), out);
+        for (i, column) in self.columns.iter().enumerate() {
+            out.push_str(if i == 0 { "─" } else { "─┼─" });
+            out.extend(std::iter::repeat_n('─', column.width));
+        }
+        out.push_str("─\n");
+    }
+
+    /// Appends a row.
+    pub(super) fn row(&self, cells: &[String], out: &mut String) {
+        self.line(cells.iter().map(String::as_str), out);
+    }
+
+    fn line<'a>(&self, cells: impl Iterator<Item = &'a str>, out: &mut String) {
+        out.push(' ');
+        for (i, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
+            if i > 0 {
+                out.push_str(GAP);
+            }
+            let (cell, end) = if column.shorten { shorten(cell, column.width) } else { (cell, "") };
+            let padding = std::iter::repeat_n(' ', column.width.saturating_sub(cell.width() + end.width()));
+            if column.is_number {
+                out.extend(padding);
+                out.extend([cell, end]);
+            } else {
+                out.extend([cell, end]);
+                // Nothing stands behind the last column.
+                if i + 1 < self.columns.len() {
+                    out.extend(padding);
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// Makes the widths fit a line: drops columns from the end that have no room even at their least, then shortens the
+/// longest ones until the rest has.
+fn fit(widths: &mut Vec<usize>, headings: &[Heading], line: usize) {
+    let least = |width: usize, heading: &Heading| if heading.may_shorten { width.min(TEXT_WIDTH_MIN) } else { width };
+    let gap = GAP.width();
+    let mut used = 2; // the blanks at both ends
+    let mut fitting = 0;
+    for (i, (width, heading)) in widths.iter().zip(headings).enumerate() {
+        used += least(*width, heading) + if i > 0 { gap } else { 0 };
+        if used > line {
+            break;
+        }
+        fitting += 1;
+    }
+    widths.truncate(fitting.max(1));
+    let room = line.saturating_sub(2 + gap * widths.len().saturating_sub(1));
+    if fitting == 0 {
+        // Not even one column has room: better the start of it than nothing.
+        widths.iter_mut().for_each(|width| *width = (*width).min(room.max(1)));
+        return;
+    }
+    while widths.iter().sum::<usize>() > room {
+        let excess = widths.iter().sum::<usize>() - room;
+        let long: Vec<usize> =
+            (0..widths.len()).filter(|&i| headings[i].may_shorten && widths[i] > TEXT_WIDTH_MIN).collect();
+        let Some(longest) = long.iter().map(|&i| widths[i]).max() else { return };
+        let longest_ones: Vec<usize> = long.iter().copied().filter(|&i| widths[i] == longest).collect();
+        // Down to the next shorter one, or by what is too much.
+        let next = long.iter().map(|&i| widths[i]).filter(|&w| w < longest).max().unwrap_or(TEXT_WIDTH_MIN);
+        let each = excess.div_ceil(longest_ones.len()).min(longest - next);
+        longest_ones.into_iter().for_each(|i| widths[i] -= each);
+    }
+}
+
+/// As much of the text as fits the width, and the `…` that stands for the rest.
+fn shorten(text: &str, width: usize) -> (&str, &'static str) {
+    if text.width() <= width {
+        return (text, "");
+    }
+    let mut fitting = 0;
+    // Marks that combine with the character before have no width and come along, but not thousands of them.
+    for (start, c) in text.char_indices().take(width.saturating_mul(8)) {
+        let end = start + c.len_utf8();
+        if text[..end].width() > width.saturating_sub(1) {
+            break;
+        }
+        fitting = end;
+    }
+    (&text[..fitting], "…")
+}
