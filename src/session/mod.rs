@@ -16,6 +16,7 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
+pub mod table;
 mod views;
 
 use std::sync::Arc;
@@ -35,9 +36,14 @@ pub use script::{Statement, split};
 
 use crate::event::StatusTable;
 use crate::limits::STATEMENT_NESTING_MAX;
+use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
 use policy::Policy;
 use run::Deadline;
+use table::LogTable;
+
+/// The file of a store that overrides rows of the status table.
+pub const STATUS_OVERRIDES: &str = "status_codes.csv";
 
 /// SQL over one version of the store.
 #[derive(Clone)]
@@ -54,6 +60,27 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
+    /// A session over a store as it is, or was at a version or instant.
+    pub async fn open(store: &Store, as_of: &AsOf, options: &SessionOptions) -> Result<Self> {
+        Self::at(&store.snapshot(as_of).await?, options).await
+    }
+
+    /// A session over one snapshot. The status table is the store's own, on top of the built-in one.
+    pub async fn at(snapshot: &Snapshot, options: &SessionOptions) -> Result<Self> {
+        let store = snapshot.store();
+        let overrides = store.read_text(STATUS_OVERRIDES).await?;
+        let status = Arc::new(StatusTable::new(overrides.as_deref())?);
+        let table = |record| LogTable::new(store, snapshot, record);
+        let tables = [
+            ("events", table(Record::Event)),
+            ("rejects", table(Record::Reject)),
+            ("landings", table(Record::Landing)),
+        ];
+        let session = Self::over(tables, &status, options).await?;
+        store.register(&session.context.runtime_env());
+        Ok(session)
+    }
+
     /// A session over these tables, with the views and functions of smsql on top.
     pub async fn over(
         tables: impl IntoIterator<Item = (&'static str, Arc<dyn TableProvider>)>,

@@ -1,1 +1,220 @@
-//! store
+//! One Delta table on object storage, the archive of raw files, the commit protocol.
+//!
+//! A store is a folder: `events/` is the Delta table, partitioned by the kind of [`Record`]; `raw/` holds every landed
+//! file, compressed, by the SHA-256 of its content; `providers/` and `status_codes.csv` are the user's own.
+//!
+//! # The commit protocol
+//!
+//! [`Store::commit`] writes exactly the version after the snapshot it is given, or nothing: whoever decided what to
+//! write by looking at version 7 writes version 8, and if somebody else wrote version 8 they look again. That is
+//! stricter than Delta asks for, which lets two appends pass each other, and it is what keeps each event in the log
+//! once: the check against known events and the commit are one step.
+//!
+//! # History
+//!
+//! Delta's defaults delete log entries after 30 days and replaced files after 7. A store that must answer "what did we
+//! know on 3 March" forbids both when it is created, and refuses to open when somebody has changed that.
+//!
+//! Instants are resolved by the timestamps inside the log entries, which this module keeps strictly increasing, never
+//! by the times of the objects: a copy of the store answers like the original.
+
+mod archive;
+mod as_of;
+mod commit;
+mod log;
+mod schema;
+mod snapshot;
+mod stats;
+mod writer;
+
+pub mod location;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::kernel::transaction::CommitProperties;
+use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore};
+use deltalake::operations::create::CreateBuilder;
+use deltalake::protocol::SaveMode;
+use deltalake::table::state::DeltaTableState;
+use deltalake::{DeltaTableError, Path};
+use object_store::ObjectStore;
+use object_store::prefix::PrefixStore;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::error::{Error, Result};
+
+pub use as_of::AsOf;
+pub use commit::{Commit, CommitOutcome};
+pub use schema::Record;
+pub use snapshot::{LogFile, Snapshot};
+pub use stats::{Bounds, FileStats};
+pub use writer::{LogWriter, NewFile};
+
+/// The folder of the Delta table below the store's root.
+pub const EVENTS_FOLDER: &str = "events";
+
+/// A store of events. Cheap to clone; clones share what is known of the newest version.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    url: Url,
+    objects: Arc<dyn ObjectStore>,
+    log: LogStoreRef,
+    /// The newest snapshot seen, so that the next look reads only what was added to the log since.
+    newest: Mutex<Option<Snapshot>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.0.url)
+    }
+}
+
+impl Store {
+    /// Opens the store at a path or URL (`file`, `s3`, `gs`, `az`, `abfss`; `memory` lives as long as the process).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none; [`Error::Invalid`] where its settings would let history be deleted.
+    pub async fn open(location: &str) -> Result<Self> {
+        let store = Self::at(location)?;
+        match store.load(None).await? {
+            Some(state) => {
+                store.check(&state)?;
+                let snapshot = Snapshot::new(&store, state).await?;
+                store.remember(&snapshot);
+                Ok(store)
+            }
+            None => Err(Error::NotFound { what: "store", name: location.to_owned(), near: Vec::new() }),
+        }
+    }
+
+    /// Opens the store, or creates it. When several processes create it at once one of them does and all open it.
+    ///
+    /// # Errors
+    /// As [`Store::open`], without the [`Error::NotFound`].
+    pub async fn open_or_create(location: &str) -> Result<Self> {
+        match Self::open(location).await {
+            Err(Error::NotFound { .. }) => {
+                Self::at(location)?.create().await?;
+                Self::open(location).await
+            }
+            opened => opened,
+        }
+    }
+
+    /// Where the store is.
+    pub fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// The objects of the store, by their paths below its root.
+    pub fn object_store(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.0.objects)
+    }
+
+    /// The URL under which [`Store::register`] makes the store's objects known to a runtime: its own, so that two
+    /// stores in one bucket, with different credentials, do not meet.
+    pub fn object_store_url(&self) -> ObjectStoreUrl {
+        let name = hex::encode(&Sha256::digest(self.0.url.as_str())[..16]);
+        ObjectStoreUrl::parse(format!("smsql://{name}")).unwrap_or_else(|_| ObjectStoreUrl::local_filesystem())
+    }
+
+    /// Makes the store's objects known to a runtime, for the scans of its tables.
+    pub fn register(&self, runtime: &RuntimeEnv) {
+        runtime.register_object_store(self.object_store_url().as_ref(), self.object_store());
+    }
+
+    /// The log as it is now, or was at a version or instant.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where there is no such version, naming the nearest there is.
+    pub async fn snapshot(&self, as_of: &AsOf) -> Result<Snapshot> {
+        match as_of {
+            AsOf::Latest => self.newest().await,
+            AsOf::Version(version) => self.at_version(*version).await,
+            AsOf::Instant(instant) => {
+                let version = self.version_at(*instant).await?;
+                self.at_version(version).await
+            }
+        }
+    }
+
+    /// A writer of log files of one kind. What it writes is no part of the store until it is committed.
+    pub fn writer(&self, record: Record, name_stem: &str) -> LogWriter {
+        LogWriter::new(self.object_store(), record, name_stem)
+    }
+
+    /// Everything needed to reach a store, without looking whether it is there.
+    fn at(location: &str) -> Result<Self> {
+        let location::Location { url, root, path } = location::resolve(location)?;
+        let mut table = url.clone();
+        table.set_path(&format!("{}{EVENTS_FOLDER}/", url.path()));
+        let prefixed: Arc<dyn ObjectStore> =
+            Arc::new(PrefixStore::new(Arc::clone(&root), path.clone().join(EVENTS_FOLDER)));
+        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&root), path));
+        let log = default_logstore(prefixed, root, &table, &StorageConfig::default());
+        Ok(Self(Arc::new(Inner { url, objects, log, newest: Mutex::new(None) })))
+    }
+
+    /// Creates the table; somebody else having done so first is as good.
+    async fn create(&self) -> Result<()> {
+        let info = commit::commit_info("CREATE TABLE", None, crate::clock::now().timestamp_millis(), None);
+        let created = CreateBuilder::new()
+            .with_log_store(Arc::clone(&self.0.log))
+            .with_save_mode(SaveMode::ErrorIfExists)
+            .with_table_name("smsql")
+            .with_columns(schema::delta_columns()?)
+            .with_partition_columns([schema::PARTITION_COLUMN])
+            .with_configuration(schema::PROPERTIES.iter().map(|(key, value)| (*key, Some(*value))))
+            .with_configuration([("delta.dataSkippingStatsColumns", Some(schema::stats_columns().join(",")))])
+            .with_actions([info])
+            .with_commit_properties(CommitProperties::default().with_max_retries(0))
+            .await;
+        match created {
+            Ok(_) => Ok(()),
+            Err(error) => match self.load(None).await? {
+                Some(_) => Ok(()),
+                None => Err(Error::storage(format!("creating the store {}", self.0.url), error)),
+            },
+        }
+    }
+
+    /// The table's state at a version, `None` where there is no table.
+    async fn load(&self, version: Option<u64>) -> Result<Option<DeltaTableState>> {
+        match DeltaTableState::try_new(self.0.log.as_ref(), version).await {
+            Ok(state) => Ok(Some(state)),
+            Err(DeltaTableError::NotATable(_)) => Ok(None),
+            Err(error) => Err(Error::storage(format!("reading the log of the store {}", self.0.url), error)),
+        }
+    }
+
+    /// Refuses a table that is not ours or that would lose its history.
+    fn check(&self, state: &DeltaTableState) -> Result<()> {
+        schema::check(&self.0.url, state)
+    }
+
+    fn remember(&self, snapshot: &Snapshot) {
+        let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.as_ref().is_none_or(|known| known.version() < snapshot.version()) {
+            *newest = Some(snapshot.clone());
+        }
+    }
+
+    fn known(&self) -> Option<Snapshot> {
+        self.0.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn log(&self) -> &LogStoreRef {
+        &self.0.log
+    }
+}
+
+/// The path of a log file below the store's root, from its path in the table.
+fn object_path(path: &str) -> Path {
+    let path = format!("{EVENTS_FOLDER}/{path}");
+    Path::parse(&path).unwrap_or_else(|_| Path::from(path))
+}

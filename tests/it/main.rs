@@ -1,4 +1,6 @@
-//! The integration tests: one binary, since each one links the whole engine.
+//! Integration tests: one binary, one module for each part of smsql.
 
 mod diagnose;
+mod s3;
+mod store;
 mod support;

@@ -1,0 +1,193 @@
+//! A scan of one kind of record over the file list of one snapshot.
+//!
+//! It is DataFusion's own Parquet scan, given its files and their statistics by the log. So nothing is listed, no
+//! footer is read to plan, and everything the engine knows works: pruning, dynamic filters, limits, ranges of files.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, SchemaRef};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::pruning::PrunableStatistics;
+use datafusion::common::stats::Precision;
+use datafusion::common::{ColumnStatistics, DFSchema, Result, Statistics};
+use datafusion::datasource::TableType;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion_datasource::compute_all_files_statistics;
+use datafusion_datasource::table_schema::TableSchema;
+use object_store::{ObjectMeta, ObjectStore};
+
+use crate::store::{LogFile, Record, Snapshot, Store};
+
+/// The records of one kind in one snapshot, as a table. Read only.
+pub struct LogTable {
+    snapshot: Snapshot,
+    record: Record,
+    schema: SchemaRef,
+    url: ObjectStoreUrl,
+    objects: Arc<dyn ObjectStore>,
+}
+
+impl std::fmt::Debug for LogTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LogTable({} of {:?})", self.record.name(), self.snapshot)
+    }
+}
+
+impl LogTable {
+    /// The table of these records. Its columns are those of [`Record::columns`], in that order; a column that a file
+    /// does not have is null.
+    #[expect(clippy::new_ret_no_self, reason = "a table is used as a provider and as nothing else")]
+    pub fn new(store: &Store, snapshot: &Snapshot, record: Record) -> Arc<dyn TableProvider> {
+        Arc::new(Self {
+            snapshot: snapshot.clone(),
+            record,
+            schema: record.schema(),
+            url: store.object_store_url(),
+            objects: store.object_store(),
+        })
+    }
+
+    /// Statistics of a file for the plan. `bounds` are given as exact where pruning asks, which needs only bounds.
+    fn statistics(&self, file: &LogFile, pruning: bool) -> Statistics {
+        let stats = file.stats();
+        let count = |count: u64| Precision::Exact(usize::try_from(count).unwrap_or(usize::MAX));
+        let columns = self.schema.fields().iter().map(|field| {
+            let Some(bounds) = stats.column(field.name()) else {
+                return ColumnStatistics::new_unknown();
+            };
+            // Exact bounds may answer min() and max() without a scan. The plan wants them in the column's own type,
+            // which for a dictionary nothing downstream agrees on.
+            let exact = pruning || bounds.exact && !matches!(field.data_type(), DataType::Dictionary(..));
+            let bound = |value: &Option<_>| match value.clone() {
+                Some(value) if exact => Precision::Exact(value),
+                Some(value) => Precision::Inexact(value),
+                None => Precision::Absent,
+            };
+            ColumnStatistics {
+                null_count: bounds.null_count.map_or(Precision::Absent, count),
+                min_value: bound(&bounds.min),
+                max_value: bound(&bounds.max),
+                ..ColumnStatistics::new_unknown()
+            }
+        });
+        Statistics {
+            num_rows: count(file.rows),
+            total_byte_size: Precision::Absent,
+            column_statistics: columns.collect(),
+        }
+    }
+
+    /// The files that may hold rows which pass the filters.
+    fn prune(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<&LogFile>> {
+        let files = self.snapshot.files(self.record);
+        let Some(filter) = conjunction(filters.iter().cloned()) else {
+            return Ok(files.iter().collect());
+        };
+        let filter = state.create_physical_expr(filter, &DFSchema::try_from(self.schema.clone())?)?;
+        let Some(predicate) = PruningPredicateBuilder::new().with_file_schema(self.schema.clone()).build(filter) else {
+            return Ok(files.iter().collect());
+        };
+        let statistics = files.iter().map(|file| Arc::new(self.statistics(file, true))).collect();
+        let keep = predicate.prune(&PrunableStatistics::new(statistics, self.schema.clone()))?;
+        Ok(files.iter().zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
+    }
+
+    fn partitioned_file(&self, file: &LogFile) -> PartitionedFile {
+        PartitionedFile::new_from_meta(ObjectMeta {
+            location: file.object_path(),
+            // Files never change, so what the log says of them is what a cache may compare.
+            last_modified: file.modified_at,
+            size: file.size_bytes,
+            e_tag: None,
+            version: None,
+        })
+        .with_statistics(Arc::new(self.statistics(file, false)))
+    }
+}
+
+#[async_trait]
+impl TableProvider for LogTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        // They leave out files, row groups and pages, not rows.
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let mut files = self.prune(state, filters)?;
+        if let (Some(limit), []) = (limit, filters) {
+            let mut rows = 0;
+            let enough = files.iter().take_while(|file| {
+                let more = rows < limit as u64;
+                rows += file.rows;
+                more
+            });
+            let enough = enough.count();
+            files.truncate(enough);
+        }
+        if files.is_empty() {
+            let schema = match projection {
+                Some(indices) => Arc::new(self.schema.project(indices)?),
+                None => self.schema.clone(),
+            };
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
+        let runtime = state.runtime_env();
+        if runtime.object_store(&self.url).is_err() {
+            runtime.register_object_store(self.url.as_ref(), Arc::clone(&self.objects));
+        }
+        let groups = self.groups(&files, state.config().target_partitions());
+        let (groups, statistics) = compute_all_files_statistics(groups, self.schema.clone(), true, false)?;
+        let reader = CachedParquetFileReaderFactory::new(
+            runtime.object_store(&self.url)?,
+            runtime.cache_manager.get_file_metadata_cache(),
+        );
+        let source = ParquetSource::new(TableSchema::from(self.schema.clone()))
+            .with_table_parquet_options(state.table_options().parquet.clone())
+            .with_parquet_file_reader_factory(Arc::new(reader));
+        let config = FileScanConfigBuilder::new(self.url.clone(), Arc::new(source))
+            .with_file_groups(groups)
+            .with_statistics(statistics)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+impl LogTable {
+    /// The files in at most `count` groups of about equal size, each newest first.
+    fn groups(&self, files: &[&LogFile], count: usize) -> Vec<FileGroup> {
+        let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); count.clamp(1, files.len())];
+        for file in files {
+            if let Some((bytes, group)) = groups.iter_mut().min_by_key(|(bytes, _)| *bytes) {
+                *bytes += file.size_bytes;
+                group.push(self.partitioned_file(file));
+            }
+        }
+        groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! The tables of the store as DataFusion sees them.
+
+mod log;
+
+pub use log::LogTable;
