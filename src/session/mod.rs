@@ -33,6 +33,7 @@ pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use run::Answer;
 pub use script::{Statement, split};
+pub use status_codes::status_code_rows;
 
 use crate::event::StatusTable;
 use crate::limits::STATEMENT_NESTING_MAX;
@@ -104,12 +105,6 @@ impl Session {
     /// The settings it was opened with.
     pub fn options(&self) -> &SessionOptions {
         &self.options
-    }
-
-    /// The engine underneath, for the parts of smsql that build plans of their own. SQL from people goes through
-    /// [`Session::run`], which asks the policy first.
-    pub(crate) fn context(&self) -> &SessionContext {
-        &self.context
     }
 
     /// The tables, columns and functions that SQL can name now.

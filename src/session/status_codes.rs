@@ -12,11 +12,16 @@ use crate::event::status::StatusCode;
 
 /// The status table as SQL sees it, ordered by provider, field and value.
 pub(super) fn table(status: &StatusTable) -> Result<Arc<dyn TableProvider>> {
-    let text = |of: fn(&StatusCode) -> &str| {
-        Arc::new(StringViewArray::from_iter_values(status.rows().iter().map(of))) as ArrayRef
-    };
-    let is_final = status.rows().iter().map(|row| Some(row.mapping.is_final)).collect::<BooleanArray>();
-    let batch = RecordBatch::try_from_iter([
+    let batch = status_code_rows(status.rows())?;
+    Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
+}
+
+/// Rows of the status table as the columns of `status_codes`.
+pub fn status_code_rows(rows: &[StatusCode]) -> Result<RecordBatch> {
+    let text =
+        |of: fn(&StatusCode) -> &str| Arc::new(StringViewArray::from_iter_values(rows.iter().map(of))) as ArrayRef;
+    let is_final = rows.iter().map(|row| Some(row.mapping.is_final)).collect::<BooleanArray>();
+    Ok(RecordBatch::try_from_iter([
         ("provider", text(|row| &row.provider)),
         ("field", text(|row| &row.field)),
         ("value", text(|row| &row.value)),
@@ -24,6 +29,5 @@ pub(super) fn table(status: &StatusTable) -> Result<Arc<dyn TableProvider>> {
         ("is_final", Arc::new(is_final) as ArrayRef),
         ("meaning", text(|row| &row.meaning)),
         ("origin", text(|row| row.origin)),
-    ])?;
-    Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
+    ])?)
 }
