@@ -1,7 +1,7 @@
 //! An Arrow IPC file (Feather version 2), what `pyarrow.feather`, `pandas.read_feather`, `polars.read_ipc` and R's
 //! `read_feather` take `.arrow` to be. It is written from front to back, so it can go through a pipe.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -12,10 +12,12 @@ use super::out::{not_begun, write_failed};
 use super::plain::{Plain, Reader};
 use crate::Result;
 
+type Writer = FileWriter<BufWriter<Box<dyn Write + Send>>>;
+
 pub(super) struct ArrowSink {
     /// Until the schema is known.
     out: Option<Box<dyn Write + Send>>,
-    file: Option<(Plain, FileWriter<Box<dyn Write + Send>>)>,
+    file: Option<(Plain, Writer)>,
 }
 
 impl ArrowSink {
@@ -28,7 +30,7 @@ impl Sink for ArrowSink {
     fn begin(&mut self, schema: &SchemaRef) -> Result<()> {
         let out = self.out.take().ok_or_else(not_begun)?;
         let plain = Plain::new(schema, Reader::Arrow);
-        let writer = FileWriter::try_new(out, plain.schema()).map_err(write_failed)?;
+        let writer = FileWriter::try_new_buffered(out, plain.schema()).map_err(write_failed)?;
         self.file = Some((plain, writer));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Comma-separated values as RFC 4180 has them, with a header; lines end with LF, as DuckDB and psql write them.
 //!
-//! NULL is nothing between the commas, the empty text is `""`, so that the two can be told apart. (A result of one column
-//! shows NULL as an empty line, as PostgreSQL's `COPY` does.)
+//! NULL is nothing between the commas, the empty text is `""`, so that the two can be told apart. (A result of one
+//! column shows NULL as an empty line, as PostgreSQL's `COPY` does.)
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -11,7 +11,8 @@ use arrow::datatypes::SchemaRef;
 
 use super::out::TextOut;
 use super::sanitize::{guard_formula, sanitize};
-use super::{RenderOptions, Sink, value};
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
 use crate::Result;
 
 pub(super) struct CsvSink {
@@ -68,7 +69,7 @@ impl Sink for CsvSink {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::of(&self.options))?;
         for row in 0..batch.num_rows() {
             for (i, column) in columns.iter().enumerate() {
                 if i > 0 {

@@ -7,7 +7,8 @@ use arrow::datatypes::SchemaRef;
 
 use super::ndjson::Keys;
 use super::out::TextOut;
-use super::{RenderOptions, Sink, value};
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
 use crate::Result;
 
 pub(super) struct JsonSink {
@@ -31,7 +32,7 @@ impl Sink for JsonSink {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::of(&self.options))?;
         for row in 0..batch.num_rows() {
             self.out.text.push_str(if self.any_row { ",\n" } else { "\n" });
             self.any_row = true;

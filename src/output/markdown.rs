@@ -1,5 +1,8 @@
-//! A Markdown table (GFM), to paste into a ticket or a report. Values are text, never markup: what Markdown or HTML would
-//! read as theirs is escaped, so that a message body brings no link, image or script into the page it is pasted in.
+//! A Markdown table (GFM), to paste into a ticket or a report.
+//!
+//! Values are text, never markup: what Markdown or HTML would read as theirs is escaped, so that a message body brings
+//! no image, script or disguised link into the page it is pasted in. (A bare address may still become a link there, as
+//! it says where it leads.)
 
 use std::io::Write;
 
@@ -8,7 +11,8 @@ use arrow::datatypes::SchemaRef;
 
 use super::out::TextOut;
 use super::sanitize::sanitize;
-use super::{RenderOptions, Sink, value};
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
 use crate::Result;
 
 pub(super) struct MarkdownSink {
@@ -41,7 +45,7 @@ impl Sink for MarkdownSink {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::Hazards)?;
         for row in 0..batch.num_rows() {
             for column in &columns {
                 self.cell.clear();

@@ -131,7 +131,7 @@ pub struct RenderOptions {
     pub rows_max: Option<usize>,
     /// Whether CSV and TSV put `'` before text that a spreadsheet would run as a formula.
     pub formula_guard: bool,
-    /// The zone that instants are shown in, with its offset; UTC shows `Z`. Local times without a zone stay as they are.
+    /// The zone that instants are shown in, with its offset; UTC shows `Z`. Times without a zone stay as they are.
     pub time_zone: Tz,
 }
 
@@ -169,11 +169,15 @@ pub fn sink(format: Format, out: Box<dyn Write + Send>, options: RenderOptions) 
 pub fn is_broken_pipe(error: &Error) -> bool {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        if kind == Some(io::ErrorKind::BrokenPipe) {
+        let io = error.downcast_ref::<io::Error>();
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe) {
             return true;
         }
-        next = error.source();
+        // What an io::Error wraps is not its source, but the source of that is.
+        next = match io.and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
     }
     false
 }

@@ -29,7 +29,7 @@ impl Sink for NdjsonSink {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::of(&self.options))?;
         for row in 0..batch.num_rows() {
             self.keys.object(&columns, row, &mut self.out.text)?;
             self.out.text.push('\n');
@@ -52,7 +52,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(options: &RenderOptions) -> Self {
-        Self { escape: if options.terminal { Escape::Hazards } else { Escape::Required }, before: Vec::new() }
+        Self { escape: Escape::of(options), before: Vec::new() }
     }
 
     pub(super) fn set(&mut self, schema: &SchemaRef) {
@@ -71,7 +71,7 @@ impl Keys {
         }
         for (before, column) in self.before.iter().zip(columns) {
             out.push_str(before);
-            column.json(row, self.escape, out)?;
+            column.json(row, out)?;
         }
         out.push('}');
         Ok(())

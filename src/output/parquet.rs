@@ -20,10 +20,12 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 /// What the file says wrote it: without a version, which would change the bytes of the same rows.
 const CREATED_BY: &str = "smsql";
 
+type Writer = ArrowWriter<Box<dyn Write + Send>>;
+
 pub(super) struct ParquetSink {
     /// Until the schema is known.
     out: Option<Box<dyn Write + Send>>,
-    file: Option<(Plain, ArrowWriter<Box<dyn Write + Send>>)>,
+    file: Option<(Plain, Writer)>,
 }
 
 impl ParquetSink {

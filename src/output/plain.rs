@@ -1,7 +1,8 @@
 //! What files for other programs hold: the same values in the types that every reader knows, in batches of one size.
 //!
-//! How the engine holds text (views, dictionaries) is its own business and can differ from batch to batch; an Arrow file
-//! cannot even say so. And the bytes of a file must depend on the rows alone, not on how they were cut into batches.
+//! How the engine holds text (views, dictionaries) is its own business and can differ from batch to batch, which an
+//! Arrow file cannot even say. And the bytes of a file must depend on the rows alone, not on how they were cut into
+//! batches.
 
 use std::sync::Arc;
 

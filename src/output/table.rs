@@ -14,7 +14,8 @@ use arrow::datatypes::SchemaRef;
 
 use super::out::TextOut;
 use super::sanitize::sanitize;
-use super::{RenderOptions, Sink, value};
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
 use crate::Result;
 use layout::{Heading, Layout};
 
@@ -89,7 +90,7 @@ impl Sink for TableSink {
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows();
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::Hazards)?;
         for row in 0..batch.num_rows().min(self.rows_max() - self.rows_shown) {
             let mut cells = Vec::with_capacity(columns.len());
             for column in &columns {

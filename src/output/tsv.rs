@@ -1,7 +1,9 @@
 //! Tab-separated values with a header, escaped as PostgreSQL's `COPY` text format has it (MySQL's `LOAD DATA` and
-//! ClickHouse's `TabSeparatedWithNames` read the same): NULL is `\N`; tab, newline, carriage return and backslash are `\t`,
-//! `\n`, `\r` and `\\`. There is no quoting, so every line is one row and every tab separates, for `cut`, `awk` and `sort`.
-//! `\copy t FROM 'x.tsv' WITH (HEADER)` reads it back exactly (with the formula guard off).
+//! ClickHouse's `TabSeparatedWithNames` read the same).
+//!
+//! NULL is `\N`; tab, newline, carriage return and backslash are `\t`, `\n`, `\r` and `\\`. There is no quoting, so
+//! every line is one row and every tab separates, for `cut`, `awk` and `sort`. `\copy t FROM 'x.tsv' WITH (HEADER)`
+//! reads it back exactly (with the formula guard off).
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -11,7 +13,8 @@ use arrow::datatypes::SchemaRef;
 
 use super::out::TextOut;
 use super::sanitize::{guard_formula, sanitize};
-use super::{RenderOptions, Sink, value};
+use super::value::{self, Escape};
+use super::{RenderOptions, Sink};
 use crate::Result;
 
 pub(super) struct TsvSink {
@@ -59,7 +62,7 @@ impl Sink for TsvSink {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let columns = value::columns(batch, &self.options)?;
+        let columns = value::columns(batch, &self.options, Escape::of(&self.options))?;
         for row in 0..batch.num_rows() {
             for (i, column) in columns.iter().enumerate() {
                 if i > 0 {

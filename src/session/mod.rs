@@ -16,6 +16,10 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
+
+pub mod feed;
+pub mod functions;
+pub mod landing;
 pub mod table;
 mod views;
 

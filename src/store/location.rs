@@ -5,11 +5,11 @@ use std::path::absolute;
 use std::sync::{Arc, LazyLock};
 
 use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use url::Url;
 
+use super::local::DurableFileSystem;
 use crate::error::{Error, Result};
 
 /// A place in an object store.
@@ -45,7 +45,7 @@ pub fn resolve(location: &str) -> Result<Location> {
     let prefix = match url.scheme() {
         "file" => {
             let path = Path::from_url_path(url.path()).map_err(|e| Error::invalid(&url, e))?;
-            return Ok(Location { url, root: Arc::new(LocalFileSystem::new()), path });
+            return Ok(Location { url, root: Arc::new(DurableFileSystem::default()), path });
         }
         "memory" => {
             let path = Path::from_url_path(url.path()).map_err(|e| Error::invalid(&url, e))?;

@@ -21,6 +21,8 @@
 mod archive;
 mod as_of;
 mod commit;
+mod identities;
+mod local;
 mod log;
 mod schema;
 mod snapshot;
@@ -151,12 +153,13 @@ impl Store {
     /// Everything needed to reach a store, without looking whether it is there.
     fn at(location: &str) -> Result<Self> {
         let location::Location { url, root, path } = location::resolve(location)?;
-        let mut table = url.clone();
-        table.set_path(&format!("{}{EVENTS_FOLDER}/", url.path()));
-        let prefixed: Arc<dyn ObjectStore> =
+        let table: Arc<dyn ObjectStore> =
             Arc::new(PrefixStore::new(Arc::clone(&root), path.clone().join(EVENTS_FOLDER)));
-        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&root), path));
-        let log = default_logstore(prefixed, root, &table, &StorageConfig::default());
+        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, path));
+        // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
+        // paths with a percent sign in them, and treats schemes differently.
+        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(location, e))?;
+        let log = default_logstore(table, Arc::clone(&objects), &table_url, &StorageConfig::default());
         Ok(Self(Arc::new(Inner { url, objects, log, newest: Mutex::new(None) })))
     }
 

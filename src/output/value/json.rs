@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use arrow::datatypes::ArrowNativeType;
 
+use super::super::RenderOptions;
 use super::super::sanitize::is_hazard;
 use super::{Kind, Values, other};
 
@@ -17,6 +18,11 @@ pub(in crate::output) enum Escape {
 }
 
 impl Escape {
+    /// As a terminal needs it, if the bytes go to one.
+    pub(in crate::output) fn of(options: &RenderOptions) -> Self {
+        if options.terminal { Self::Hazards } else { Self::Required }
+    }
+
     /// Appends the text as a JSON string.
     pub(in crate::output) fn string(self, text: &str, out: &mut String) {
         out.push('"');
@@ -92,7 +98,7 @@ impl Values<'_> {
                         out.push(',');
                     }
                     let mut key = String::new();
-                    keys.text(row, &mut key)?;
+                    keys.text(row, escape, &mut key)?;
                     escape.string(&key, out);
                     out.push(':');
                     values.json(row, escape, out)?;

@@ -1,7 +1,8 @@
 //! What a value looks like in text and in JSON: the same in every text format.
 //!
-//! Numbers keep all their digits, and no decimal passes through a float. Instants are RFC 3339 in the chosen zone, dates
-//! ISO 8601, intervals as PostgreSQL writes them, bytes hexadecimal, dictionaries their values, lists and maps JSON.
+//! Numbers keep all their digits, and no decimal passes through a float. Instants are RFC 3339 in the chosen zone,
+//! dates ISO 8601, intervals as PostgreSQL writes them, bytes hexadecimal. A dictionary is its values, a list or map is
+//! JSON.
 
 mod json;
 mod time;
@@ -33,16 +34,17 @@ type Print<'a> = Box<dyn Fn(usize, &mut String) -> Result<(), String> + 'a>;
 pub(super) struct Column<'a> {
     name: &'a str,
     is_text: bool,
+    escape: Escape,
     values: Values<'a>,
 }
 
-/// The columns of a batch.
-pub(super) fn columns<'a>(batch: &'a RecordBatch, options: &RenderOptions) -> Result<Vec<Column<'a>>> {
+/// The columns of a batch; `escape` is how the strings in their JSON are written.
+pub(super) fn columns<'a>(batch: &'a RecordBatch, options: &RenderOptions, escape: Escape) -> Result<Vec<Column<'a>>> {
     let columns = batch.schema_ref().fields().iter().zip(batch.columns());
     columns
         .map(|(field, array)| {
             let values = Values::new(array.as_ref(), options).map_err(|message| in_column(field.name(), message))?;
-            Ok(Column { name: field.name(), is_text: is_text(field.data_type()), values })
+            Ok(Column { name: field.name(), is_text: is_text(field.data_type()), escape, values })
         })
         .collect()
 }
@@ -54,7 +56,7 @@ pub(super) fn texts(array: &ArrayRef) -> Result<ArrayRef> {
     let mut text = String::new();
     for row in 0..array.len() {
         text.clear();
-        values.text(row, &mut text).map_err(Error::Internal)?;
+        values.text(row, Escape::Required, &mut text).map_err(Error::Internal)?;
         texts.append_option(Some(text.as_str()).filter(|_| !values.is_null(row)));
     }
     Ok(Arc::new(texts.finish()))
@@ -72,12 +74,12 @@ impl Column<'_> {
 
     /// Appends the value as text; nothing for NULL.
     pub(super) fn text(&self, row: usize, out: &mut String) -> Result<()> {
-        self.values.text(row, out).map_err(|message| in_column(self.name, message))
+        self.values.text(row, self.escape, out).map_err(|message| in_column(self.name, message))
     }
 
     /// Appends the value as JSON.
-    pub(super) fn json(&self, row: usize, escape: Escape, out: &mut String) -> Result<()> {
-        self.values.json(row, escape, out).map_err(|message| in_column(self.name, message))
+    pub(super) fn json(&self, row: usize, out: &mut String) -> Result<()> {
+        self.values.json(row, self.escape, out).map_err(|message| in_column(self.name, message))
     }
 }
 
@@ -228,7 +230,7 @@ impl<'a> Values<'a> {
         matches!(self.kind, Kind::Null) || self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
     }
 
-    fn text(&self, row: usize, out: &mut String) -> Result<(), String> {
+    fn text(&self, row: usize, escape: Escape, out: &mut String) -> Result<(), String> {
         if self.is_null(row) {
             return Ok(());
         }
@@ -239,8 +241,8 @@ impl<'a> Values<'a> {
                 Ok(())
             }
             Kind::Other(formatter) => other(formatter, row, out),
-            Kind::Indirect(place, values) => values.text(place(row), out),
-            Kind::Null | Kind::List(..) | Kind::Map(..) | Kind::Struct(_) => self.json(row, Escape::Required, out),
+            Kind::Indirect(place, values) => values.text(place(row), escape, out),
+            Kind::Null | Kind::List(..) | Kind::Map(..) | Kind::Struct(_) => self.json(row, escape, out),
         }
     }
 }

@@ -1,0 +1,49 @@
+//! `phone_country(number)`
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDFImpl, Signature};
+use datafusion_macros::user_doc;
+
+use super::args::{Kind, Params, described_by, first, only};
+use super::text::{map_text_to_text, text_type};
+use crate::event::phone;
+
+const PARAMS: Params = Params { function: "phone_country", required: &[("number", Kind::Text)], optional: &[] };
+
+#[user_doc(
+    doc_section(label = "Message Functions"),
+    description = "The country a phone number belongs to, as ISO 3166 code of two letters, by the numbering plans of \
+        libphonenumber. Where a calling code is one country's alone (+33), it decides; where several share \
+        it (+1, +7, +44), the number must be valid in one of them. Otherwise, and for texts that are no \
+        number in E.164, it is NULL.",
+    syntax_example = "phone_country(number)",
+    sql_example = r#"```sql
+> select phone_country('+14165550123') as country;
++---------+
+| country |
++---------+
+| CA      |
++---------+
+```"#,
+    argument(name = "number", description = "A phone number in E.164; see `e164`."),
+    related_udf(name = "e164"),
+    related_udf(name = "mask_phone")
+)]
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct PhoneCountry;
+
+impl ScalarUDFImpl for PhoneCountry {
+    described_by!(PARAMS);
+
+    fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
+        Ok(text_type(only(arg_types)?))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        map_text_to_text(first(&args)?, |number| phone::country(number).map(Cow::Borrowed))
+    }
+}
