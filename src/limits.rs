@@ -16,3 +16,17 @@ pub const LAND_FILES_MAX: usize = 1_000_000;
 pub const COMMIT_RETRIES_MAX: u32 = 200;
 /// The longest SQL text, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
+/// How deep a statement may nest: brackets, subqueries, CASE in CASE.
+pub const STATEMENT_NESTING_MAX: usize = 64;
+/// The most operators (`+`, `AND`, `OR`, `UNION`, ...) in one statement: a chain of them nests as deep as it is long.
+pub const STATEMENT_OPERATORS_MAX: usize = 4_000;
+/// The most statements in one script.
+pub const SCRIPT_STATEMENTS_MAX: usize = 10_000;
+/// The most disk that sorts, joins and aggregations of one process may spill to, in bytes.
+pub const SPILL_BYTES_MAX: u64 = 100 << 30;
+/// What a query may hold in memory where nothing says otherwise and the size of the machine is unknown, in bytes.
+pub const MEMORY_BYTES_DEFAULT: usize = 4 << 30;
+/// The share of the machine's memory that queries may hold where nothing says otherwise, in percent.
+pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
+/// How many record batches a query may be ahead of whoever reads its result.
+pub const BATCHES_AHEAD_MAX: usize = 4;

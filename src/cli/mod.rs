@@ -1,1 +1,70 @@
-//! cli
+//! The command line: one file per command, and the only place that writes to standard output and error.
+//!
+//! Exit codes: 0 done, 1 failed, 2 called wrongly, 5 a limit was reached, 130 cancelled. Results go to standard output,
+//! everything else to standard error. A reader that stops early (`| head`) is no failure.
+
+mod args;
+mod completions;
+mod context;
+mod log;
+mod man;
+mod printer;
+mod result;
+mod size;
+mod sql;
+mod status_codes;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::output::is_broken_pipe;
+use crate::{Error, Result};
+use args::{Cli, Command};
+use context::Context;
+use printer::Printer;
+
+/// The stack of a worker thread, in bytes: deep plans recurse.
+const STACK_BYTES: usize = 8 << 20;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    // Clap prints usage errors and help by itself, and ends with 2 and 0.
+    let cli = Cli::parse();
+    let printer = Printer::new();
+    match run(cli, &printer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(cli: Cli, printer: &Printer) -> Result<()> {
+    let command = match cli.command {
+        Some(command) => command,
+        None if printer.interactive() => return printer.text(&Cli::command().render_help().to_string()),
+        None => Command::Sql(args::SqlArgs::from_stdin()),
+    };
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = cli.global.threads {
+        runtime.worker_threads(threads.get());
+    }
+    let runtime = runtime.enable_all().thread_stack_size(STACK_BYTES).build();
+    let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
+    let context = Context { global: &cli.global, printer };
+    let done = runtime.block_on(async {
+        match command {
+            Command::Sql(args) => sql::run(&context, args).await,
+            Command::Log(args) => log::run(&context, args).await,
+            Command::StatusCodes(args) => status_codes::run(&context, args).await,
+            Command::Completions(args) => completions::run(&context, args),
+            Command::Man => man::run(&context),
+        }
+    });
+    // A query that was cancelled may still be in the middle of a batch: nobody waits for it.
+    runtime.shutdown_background();
+    done
+}

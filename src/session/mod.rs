@@ -1,6 +1,171 @@
 //! SQL over one version of the store.
+//!
+//! A [`Session`] has the tables of one snapshot, the views and functions of `queries/views` and of this crate, a policy
+//! about what SQL may do, and bounds on what it may use. All statements of a session see the same data.
+
+mod catalog;
+mod clauses;
+mod diagnose;
+mod finding;
+mod functions_called;
+mod options;
+mod parameters;
+mod policy;
+mod run;
+mod runtime;
+mod script;
+mod status_codes;
+mod syntax;
 
 pub mod feed;
 pub mod functions;
 pub mod landing;
 pub mod table;
+mod views;
+
+use std::sync::Arc;
+
+use datafusion::catalog::TableProvider;
+use datafusion::error::DataFusionError;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
+
+pub use catalog::Names;
+pub use options::SessionOptions;
+pub use parameters::{Parameter, ParameterType, Parameters};
+pub use run::Answer;
+pub use script::{Statement, split};
+pub use status_codes::status_code_rows;
+
+use crate::event::StatusTable;
+use crate::limits::STATEMENT_NESTING_MAX;
+use crate::store::{AsOf, Record, Snapshot, Store};
+use crate::{Error, Result};
+use policy::Policy;
+use run::Deadline;
+use table::LogTable;
+
+/// The file of a store that overrides rows of the status table.
+pub const STATUS_OVERRIDES: &str = "status_codes.csv";
+
+/// SQL over one version of the store.
+#[derive(Clone)]
+pub struct Session {
+    context: SessionContext,
+    options: SessionOptions,
+    policy: Policy,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("options", &self.options).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session over a store as it is, or was at a version or instant.
+    pub async fn open(store: &Store, as_of: &AsOf, options: &SessionOptions) -> Result<Self> {
+        Self::at(&store.snapshot(as_of).await?, options).await
+    }
+
+    /// A session over one snapshot. The status table is the store's own, on top of the built-in one.
+    pub async fn at(snapshot: &Snapshot, options: &SessionOptions) -> Result<Self> {
+        let store = snapshot.store();
+        let overrides = store.read_text(STATUS_OVERRIDES).await?;
+        let status = Arc::new(StatusTable::new(overrides.as_deref())?);
+        let table = |record| LogTable::new(store, snapshot, record);
+        let tables = [
+            ("events", table(Record::Event)),
+            ("rejects", table(Record::Reject)),
+            ("landings", table(Record::Landing)),
+        ];
+        let session = Self::over(tables, &status, options).await?;
+        store.register(&session.context.runtime_env());
+        Ok(session)
+    }
+
+    /// A session over these tables, with the views and functions of smsql on top.
+    pub async fn over(
+        tables: impl IntoIterator<Item = (&'static str, Arc<dyn TableProvider>)>,
+        status: &Arc<StatusTable>,
+        options: &SessionOptions,
+    ) -> Result<Self> {
+        let state = SessionStateBuilder::new_with_default_features()
+            .with_config(runtime::config(options))
+            .with_runtime_env(runtime::runtime(options)?)
+            .build();
+        let context = SessionContext::new_with_state(state);
+        for (name, table) in tables {
+            context.register_table(name, table)?;
+        }
+        context.register_table("status_codes", status_codes::table(status)?)?;
+        views::register(&context).await?;
+        let built_in = Names::of(&context).await.tables.into_keys().collect();
+        Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
+    }
+
+    /// The settings it was opened with.
+    pub fn options(&self) -> &SessionOptions {
+        &self.options
+    }
+
+    /// The tables, columns and functions that SQL can name now.
+    pub async fn names(&self) -> Names {
+        Names::of(&self.context).await
+    }
+
+    /// Plans a statement, asks the policy, binds the parameters and starts it.
+    pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
+        let deadline = Deadline::after(self.options.timeout);
+        let plan = deadline.race(self.plan(statement, parameters)).await??;
+        let start = async {
+            let frame = self.context.execute_logical_plan(plan).await?;
+            frame.execute_stream().await
+        };
+        let stream = match deadline.race(start).await? {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.diagnose(statement, error).await),
+        };
+        Ok(Answer::new(stream, statement.clone(), deadline, &self.options))
+    }
+
+    /// The plan of a statement that the policy allows, with its parameters bound.
+    async fn plan(&self, statement: &Statement, parameters: &Parameters) -> Result<LogicalPlan> {
+        let parsed = self.parse(statement).await?;
+        self.policy.check_statement(statement, &parsed)?;
+        let planned = async {
+            let plan = self.context.state().statement_to_plan(parsed).await?;
+            let plan = plan.with_param_values(parameters.values())?;
+            self.policy.check_plan(&plan)?;
+            Ok(plan)
+        };
+        match planned.await {
+            Ok(plan) => Ok(plan),
+            Err(error) => Err(self.diagnose(statement, error).await),
+        }
+    }
+
+    async fn parse(&self, statement: &Statement) -> Result<DfStatement> {
+        let parsed = DFParserBuilder::new(statement.tokens.clone())
+            .with_dialect(&script::DIALECT)
+            .with_recursion_limit(STATEMENT_NESTING_MAX)
+            .build()
+            .and_then(|mut parser| parser.parse_statements());
+        match parsed {
+            Ok(mut statements) => match (statements.pop_front(), statements.is_empty()) {
+                (Some(parsed), true) => Ok(parsed),
+                _ => Err(Error::Internal(format!("not one statement: {}", statement.text()))),
+            },
+            Err(error) => Err(self.diagnose(statement, error).await),
+        }
+    }
+
+    async fn diagnose(&self, statement: &Statement, error: DataFusionError) -> Error {
+        match run::not_the_statement(error, self.options.memory_limit_bytes) {
+            Ok(error) => diagnose::explain(statement, &error, &self.names().await),
+            Err(other) => other,
+        }
+    }
+}

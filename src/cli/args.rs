@@ -1,0 +1,171 @@
+//! The one definition of the command line: parsing, help, completions and the manual derive from it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::size::Size;
+use crate::output::Format;
+use crate::session::Parameter;
+
+const EXAMPLES: &str = "\
+Examples:
+  smsql sql \"SELECT provider, count(*) FROM events GROUP BY provider\"
+  smsql sql -f monthly.sql -p from=2025-03-01 -p to=2025-04-01 -o march.csv
+  smsql --as-of 2025-04-01 sql \"SELECT count(*) FROM events\"
+  echo 'SELECT 1' | smsql
+
+Exit codes: 0 done, 1 failed, 2 called wrongly, 5 a limit was reached, 130 cancelled";
+
+/// Land what SMS providers report, query it with SQL, reproduce any result.
+#[derive(Debug, Parser)]
+#[command(name = "smsql", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    /// Without one, the SQL script on standard input is run.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Global {
+    /// Where the data is: a directory, or a URL such as s3://bucket/path
+    #[arg(long, global = true, env = "SMSQL_STORE", default_value = "./smsql-store", value_name = "DIR|URL")]
+    pub(super) store: String,
+    /// Read the store as it was: a version (17), a day (2025-03-04: at its end), a time (2025-03-04 09:00)
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(super) as_of: Option<String>,
+    /// The time zone of days, of times without one, and of times shown
+    #[arg(long, global = true, env = "SMSQL_TZ", default_value = "UTC", value_name = "ZONE", value_parser = zone)]
+    pub(super) tz: Tz,
+    /// What queries may hold in memory before they spill to disk, such as 512MB or 4GiB [default: 60% of it]
+    #[arg(long, global = true, env = "SMSQL_MEMORY_LIMIT", value_name = "SIZE")]
+    pub(super) memory_limit: Option<Size>,
+    /// How many cores to use [default: all]
+    #[arg(long, global = true, env = "SMSQL_THREADS", value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Stop a statement that runs longer, such as 90s or 5m [default: never]
+    #[arg(long, global = true, env = "SMSQL_TIMEOUT", value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) timeout: Option<Duration>,
+}
+
+/// What smsql can do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Sql(SqlArgs),
+    Log(LogArgs),
+    StatusCodes(StatusCodesArgs),
+    Completions(CompletionsArgs),
+    /// Print the manual as a page for man(1)
+    ///
+    /// Install it with: smsql man > ~/.local/share/man/man1/smsql.1
+    Man,
+}
+
+/// How and where a result is written.
+#[derive(Debug, Args)]
+pub(super) struct ResultArgs {
+    /// table, csv, tsv, json, ndjson, markdown, parquet or arrow [default: by the suffix of -o, else table]
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL.map(Format::name)))]
+    pub(super) format: Option<Format>,
+    /// Write to a file, which appears when it is complete
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write texts that a spreadsheet would run as a formula as they are, in CSV and TSV, without a ' before them
+    #[arg(long)]
+    pub(super) raw_formulas: bool,
+}
+
+const SQL_EXAMPLES: &str = "\
+Tables: events, rejects, landings, status_codes, and the views that SHOW TABLES lists.
+
+Parameters are values, never text in the statement: $name in SQL, -p name=value here. A value is
+the first of: integer (42), decimal (0.5), boolean (true), date (2025-03-04), timestamp (2025-03-04
+09:00), text. Digits behind a 0 or + are text, like every phone number. -p id:text=42 says otherwise.
+
+Examples:
+  smsql sql \"SELECT * FROM events WHERE recipient = $to ORDER BY event_time\" -p to=+447700900123
+  smsql sql \"SELECT * FROM events\" -o events.parquet
+  smsql sql -f report.sql --format json | jq .
+  smsql sql --allow-write \"COPY (SELECT * FROM rejects) TO 'rejects.csv'\"";
+
+/// Run SQL
+///
+/// Statements are separated by `;` and run in order; the first that fails ends the run. SQL reads, and cannot change
+/// the store.
+#[derive(Debug, Args)]
+#[command(after_help = SQL_EXAMPLES)]
+pub(super) struct SqlArgs {
+    /// The statements; without them and without -f, standard input is read
+    #[arg(conflicts_with = "file")]
+    pub(super) sql: Option<String>,
+    /// Read the statements from a file, or from standard input with -
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The value of $name; can be given many times
+    #[arg(short, long = "param", value_name = "NAME[:TYPE]=VALUE")]
+    pub(super) parameters: Vec<Parameter>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+    /// Let SQL write files with COPY, read local ones, and create tables and views that last as long as the run
+    #[arg(long)]
+    pub(super) allow_write: bool,
+}
+
+impl SqlArgs {
+    /// The script that stands on standard input when there is no command.
+    pub(super) fn from_stdin() -> Self {
+        let result = ResultArgs { format: None, output: None, raw_formulas: false };
+        Self { sql: None, file: None, parameters: Vec::new(), result, allow_write: false }
+    }
+}
+
+/// Show what landed when
+#[derive(Debug, Args)]
+pub(super) struct LogArgs {
+    /// Show the newest N only
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(super) limit: Option<u32>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+}
+
+/// Show what the providers' statuses and error codes mean
+///
+/// Where there is a store, its own status_codes.csv counts.
+#[derive(Debug, Args)]
+pub(super) struct StatusCodesArgs {
+    /// Show one provider's only
+    pub(super) provider: Option<String>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+}
+
+/// Print completions for a shell
+///
+/// For bash: smsql completions bash > ~/.local/share/bash-completion/completions/smsql
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+fn zone(name: &str) -> Result<Tz, String> {
+    name.parse().map_err(|_| {
+        let near = crate::error::near(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let hint = near.first().map_or("such as Europe/Berlin".to_owned(), |name| format!("did you mean {name}?"));
+        format!("not an IANA time zone, {hint}")
+    })
+}
+
+fn one_of<const N: usize>(names: [&'static str; N]) -> impl clap::builder::TypedValueParser<Value = Format> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+}

@@ -1,0 +1,44 @@
+//! From flags to stores and sessions.
+
+use super::args::Global;
+use super::printer::Printer;
+use crate::Result;
+use crate::session::{Session, SessionOptions};
+use crate::store::{AsOf, Store};
+
+/// What every command has.
+pub(super) struct Context<'c> {
+    pub(super) global: &'c Global,
+    pub(super) printer: &'c Printer,
+}
+
+impl Context<'_> {
+    /// The point in time that is asked for.
+    pub(super) fn as_of(&self) -> Result<AsOf> {
+        self.global.as_of.as_deref().map_or(Ok(AsOf::Latest), |text| AsOf::parse(text, self.global.tz))
+    }
+
+    /// The store, which must exist.
+    pub(super) async fn store(&self) -> Result<Store> {
+        Store::open(&self.global.store).await
+    }
+
+    /// What a session may use.
+    pub(super) fn options(&self) -> SessionOptions {
+        let mut options =
+            SessionOptions { time_zone: self.global.tz, timeout: self.global.timeout, ..Default::default() };
+        if let Some(size) = self.global.memory_limit {
+            options.memory_limit_bytes = size.0;
+        }
+        if let Some(threads) = self.global.threads {
+            options.threads = threads.get();
+        }
+        options
+    }
+
+    /// A session over the store.
+    pub(super) async fn session(&self, options: &SessionOptions) -> Result<Session> {
+        let as_of = self.as_of()?;
+        Session::open(&self.store().await?, &as_of, options).await
+    }
+}

@@ -1,0 +1,111 @@
+//! Standard output and standard error: who prints, prints through this.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+
+use chrono_tz::Tz;
+
+use crate::output::RenderOptions;
+use crate::output::sanitize::sanitize;
+use crate::{Error, Result};
+
+/// Where results and messages go, and what they may look like there.
+#[derive(Debug)]
+pub(super) struct Printer {
+    output_is_terminal: bool,
+    styled: bool,
+}
+
+impl Printer {
+    pub(super) fn new() -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { output_is_terminal: io::stdout().is_terminal(), styled: io::stderr().is_terminal() && !plain }
+    }
+
+    /// Whether a person types: standard input is a terminal.
+    pub(super) fn interactive(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    /// Whether standard output is a terminal.
+    pub(super) fn output_is_terminal(&self) -> bool {
+        self.output_is_terminal
+    }
+
+    /// Standard output, for results.
+    pub(super) fn output(&self) -> Box<dyn Write + Send> {
+        Box::new(io::stdout())
+    }
+
+    /// How results look on standard output.
+    pub(super) fn rendering(&self, time_zone: Tz) -> RenderOptions {
+        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        RenderOptions { terminal: self.output_is_terminal, width, time_zone, ..RenderOptions::default() }
+    }
+
+    /// Writes text to standard output.
+    pub(super) fn text(&self, text: &str) -> Result<()> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|error| Error::storage("cannot write to standard output", error))
+    }
+
+    /// Tells the error on standard error, with what to do about it.
+    pub(super) fn error(&self, error: &Error) {
+        let mut text = format!("error: {error}");
+        if let Error::NotFound { what: "store", .. } = error {
+            text.push_str("\n  = help: name another with --store or SMSQL_STORE");
+        }
+        self.tell(&text);
+    }
+
+    /// Writes to standard error, and does not mind if nobody listens.
+    fn tell(&self, text: &str) {
+        let text = if self.styled { style(text) } else { text.to_owned() };
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+const BOLD: &str = "\x1b[1m";
+const RED: &str = "\x1b[1;31m";
+const BLUE: &str = "\x1b[1;34m";
+const CYAN: &str = "\x1b[1;36m";
+const RESET: &str = "\x1b[0m";
+
+/// Colours an error for a terminal. What the error quotes (a message body, a file name) cannot act on it: each line is
+/// made harmless first.
+fn style(text: &str) -> String {
+    let mut styled = String::new();
+    for (at, line) in text.lines().map(sanitize).enumerate() {
+        if at > 0 {
+            styled.push('\n');
+        }
+        let trimmed = line.trim_start();
+        let _ = match trimmed.chars().next() {
+            _ if at == 0 => match line.split_once(": ") {
+                Some((kind, message)) => write!(styled, "{RED}{kind}{RESET}{BOLD}: {message}{RESET}"),
+                None => write!(styled, "{BOLD}{line}{RESET}"),
+            },
+            Some('=') => write!(styled, "{CYAN}{line}{RESET}"),
+            Some('-') if trimmed.starts_with("--> ") => write!(styled, "{BLUE}{line}{RESET}"),
+            Some('|') => match line.split_once('|') {
+                Some((gutter, marks)) => write!(styled, "{BLUE}{gutter}|{RESET}{RED}{marks}{RESET}"),
+                None => write!(styled, "{line}"),
+            },
+            _ => write!(styled, "{line}"),
+        };
+    }
+    styled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::style;
+
+    #[test]
+    fn what_an_error_quotes_cannot_act_on_the_terminal() {
+        let styled = style("error: there is no table `\x1b]0;owned\x07`\n --> <sql>:1:1");
+        assert!(!styled.contains("\x1b]"), "{styled:?}");
+        assert!(!styled.contains('\x07'), "{styled:?}");
+    }
+}

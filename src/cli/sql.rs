@@ -1,0 +1,54 @@
+//! `smsql sql`: run a script.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::args::SqlArgs;
+use super::context::Context;
+use super::result::Results;
+use crate::limits::STATEMENT_BYTES_MAX;
+use crate::session::{Parameters, SessionOptions, split};
+use crate::{Error, Result};
+
+pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
+    let (name, text) = match (args.sql, args.file.as_deref()) {
+        (Some(sql), _) => ("<sql>".to_owned(), sql),
+        (None, Some(path)) if path != Path::new("-") => read_file(path)?,
+        (None, None) if context.printer.interactive() => {
+            return Err(Error::Usage("no SQL: give it as an argument, with -f FILE, or on standard input".to_owned()));
+        }
+        (None, _) => ("<stdin>".to_owned(), read(std::io::stdin().lock(), "standard input")?),
+    };
+    let script = split(&name, &text)?;
+    let parameters = Parameters::new(args.parameters, context.global.tz)?;
+    parameters.check(&script)?;
+    let mut results = Results::new(context, &args.result)?;
+    let options = SessionOptions { allow_write: args.allow_write, ..context.options() };
+    let session = context.session(&options).await?;
+    for statement in &script {
+        let mut answer = session.run(statement, &parameters).await?;
+        results.stream(&mut answer).await?;
+    }
+    results.finish()
+}
+
+fn read_file(path: &Path) -> Result<(String, String)> {
+    let place = path.display().to_string();
+    let file = std::fs::File::open(path).map_err(|error| Error::storage(format!("cannot read {place}"), error))?;
+    let text = read(file, &place)?;
+    Ok((place, text))
+}
+
+/// Reads text, a little more of it than is allowed, so that the limit is noticed without reading all.
+fn read(from: impl Read, place: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = from.take(STATEMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Error::storage(format!("cannot read {place}"), error))?;
+    if bytes.len() > STATEMENT_BYTES_MAX {
+        let message = format!("{place} has more than {STATEMENT_BYTES_MAX} bytes of SQL");
+        return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
+    }
+    // Editors on Windows put a mark before the text.
+    let text = String::from_utf8(bytes).map_err(|_| Error::invalid(place, "the SQL is not UTF-8 text"))?;
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+}

@@ -1,0 +1,180 @@
+//! Running one statement: plan, check, bind, stream. Nothing is collected; a result of any size passes through in
+//! batches.
+
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use datafusion::common::{DataFusionError, Result as DfResult};
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::sql::sqlparser::parser::ParserError;
+use futures::StreamExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::catalog::Names;
+use super::diagnose;
+use super::options::SessionOptions;
+use super::script::Statement;
+use crate::limits::{BATCHES_AHEAD_MAX, STATEMENT_NESTING_MAX};
+use crate::{Error, Result, clock};
+
+/// When a statement must be done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    timeout: Option<Duration>,
+    at: Option<Instant>,
+}
+
+impl Deadline {
+    pub(super) fn after(timeout: Option<Duration>) -> Self {
+        Self { timeout, at: timeout.and_then(clock::deadline) }
+    }
+
+    /// Waits for `work`, the deadline or Ctrl-C, whichever comes first.
+    pub(super) async fn race<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let expired = async {
+            match self.at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let interrupted = async {
+            // Where the signal cannot be listened to, Ctrl-C ends the process the way it always did.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = interrupted => Err(Error::Cancelled),
+            () = expired => Err(Error::Limit {
+                limit: "timeout",
+                message: format!(
+                    "the statement was stopped after {}",
+                    humantime::format_duration(self.timeout.unwrap_or_default())
+                ),
+            }),
+            done = work => Ok(done),
+        }
+    }
+}
+
+/// The rows a statement gives, as they come.
+///
+/// The plan runs in a task of its own, so a deadline or Ctrl-C takes effect while an operator is busy. Dropping the
+/// answer stops it.
+#[derive(Debug)]
+pub struct Answer {
+    schema: SchemaRef,
+    statement: Statement,
+    batches: mpsc::Receiver<DfResult<RecordBatch>>,
+    task: JoinHandle<()>,
+    deadline: Deadline,
+    rows: u64,
+    rows_max: Option<u64>,
+    memory_limit_bytes: usize,
+}
+
+impl Answer {
+    pub(super) fn new(
+        mut stream: SendableRecordBatchStream,
+        statement: Statement,
+        deadline: Deadline,
+        options: &SessionOptions,
+    ) -> Self {
+        let schema = stream.schema();
+        let (sender, batches) = mpsc::channel(BATCHES_AHEAD_MAX);
+        let task = tokio::spawn(async move {
+            while let Some(batch) = stream.next().await {
+                let failed = batch.is_err();
+                if sender.send(batch).await.is_err() || failed {
+                    break;
+                }
+            }
+        });
+        let (rows_max, memory_limit_bytes) = (options.rows_max, options.memory_limit_bytes);
+        Self { schema, statement, batches, task, deadline, rows: 0, rows_max, memory_limit_bytes }
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// How many rows have come so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The next rows; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        let Some(batch) = self.deadline.race(self.batches.recv()).await? else { return self.end().await };
+        let batch = batch.map_err(|error| match not_the_statement(error, self.memory_limit_bytes) {
+            Ok(error) => diagnose::explain(&self.statement, &error, &Names::default()),
+            Err(other) => other,
+        })?;
+        self.rows += batch.num_rows() as u64;
+        match self.rows_max {
+            Some(max) if self.rows > max => Err(Error::Limit {
+                limit: "rows_max",
+                message: format!("the statement gives more than {max} rows; add a LIMIT or a narrower WHERE"),
+            }),
+            _ => Ok(Some(batch)),
+        }
+    }
+
+    /// The stream has ended: well, or because the task that ran it broke.
+    async fn end(&mut self) -> Result<Option<RecordBatch>> {
+        if self.task.is_finished() || self.batches.is_closed() {
+            let task = std::mem::replace(&mut self.task, tokio::spawn(async {}));
+            task.await.map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Keeps an error that is about the statement as `Ok`. The others become what they are: a limit, a broken store, an
+/// error of ours that travelled through the engine.
+pub(super) fn not_the_statement(
+    error: DataFusionError,
+    memory_limit_bytes: usize,
+) -> std::result::Result<DataFusionError, Error> {
+    let megabytes = memory_limit_bytes / 1_000_000;
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(message) => Err(Error::Limit {
+            limit: "memory_limit",
+            message: format!(
+                "the query needs more than {megabytes} MB of memory and cannot spill the rest; raise it with \
+                 --memory-limit, or use fewer --threads\n{}",
+                message.trim()
+            ),
+        }),
+        DataFusionError::SQL(parser, _) if matches!(**parser, ParserError::RecursionLimitExceeded) => {
+            Err(Error::Limit {
+                limit: "STATEMENT_NESTING_MAX",
+                message: format!(
+                    "the statement nests more than {STATEMENT_NESTING_MAX} deep; name its parts with WITH"
+                ),
+            })
+        }
+        DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => {
+            Err(Error::storage("reading the store", error))
+        }
+        DataFusionError::External(_) => match error {
+            DataFusionError::External(inner) => match inner.downcast::<Error>() {
+                Ok(ours) => Err(*ours),
+                Err(inner) => Ok(DataFusionError::External(inner)),
+            },
+            wrapped => Ok(wrapped),
+        },
+        _ => Ok(error),
+    }
+}

@@ -1,0 +1,183 @@
+//! SQL text and where its statements begin and end.
+//!
+//! The tokenizer splits, so a `;` in a string, in a quoted name or behind `--` ends nothing. Every statement keeps its
+//! tokens with their places in the whole text, so whatever is wrong with it is shown in the file it was written in.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use datafusion::sql::sqlparser::dialect::DuckDbDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, TokenizerError};
+
+use super::finding::Finding;
+use crate::limits::{SCRIPT_STATEMENTS_MAX, STATEMENT_BYTES_MAX, STATEMENT_OPERATORS_MAX};
+use crate::{Error, Result};
+
+/// The SQL that people write here is DuckDB's, as far as DataFusion can plan it.
+pub(super) const DIALECT: DuckDbDialect = DuckDbDialect {};
+
+/// SQL text with the name it is known by in errors: a file, or `<sql>`, `<stdin>`.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Byte offset at which each line begins.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    fn new(name: &str, text: &str) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name: name.to_owned(), text: text.to_owned(), lines }
+    }
+
+    /// The byte offset of a place that is counted in lines and characters from 1; the end of the text if it is beyond.
+    pub(super) fn offset(&self, line: u64, column: u64) -> usize {
+        let index = |n: u64| usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX);
+        let Some(&start) = self.lines.get(index(line)) else { return self.text.len() };
+        let end = self.lines.get(index(line).saturating_add(1)).map_or(self.text.len(), |next| next - 1);
+        let rest = &self.text[start..end];
+        start + rest.char_indices().nth(index(column)).map_or(rest.len(), |(at, _)| at)
+    }
+
+    fn at(&self, location: Location) -> usize {
+        self.offset(location.line, location.column)
+    }
+
+    /// The bytes between two places.
+    pub(super) fn range(&self, span: Span) -> Range<usize> {
+        let start = self.at(span.start);
+        start..self.at(span.end).max(start)
+    }
+}
+
+/// One statement of a script.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    pub(super) source: Arc<Source>,
+    /// Its tokens without the `;`, blanks and comments included.
+    pub(super) tokens: Vec<TokenWithSpan>,
+}
+
+impl Statement {
+    /// The statement as it was written, without blanks and comments around it.
+    pub fn text(&self) -> &str {
+        &self.source.text[self.range()]
+    }
+
+    /// Where it stands in the source.
+    pub(super) fn range(&self) -> Range<usize> {
+        let mut words = self.words();
+        let Some(first) = words.next() else { return 0..0 };
+        let last = words.last().unwrap_or(first);
+        self.source.range(Span::new(first.span.start, last.span.end))
+    }
+
+    /// Its tokens without blanks and comments.
+    pub(super) fn words(&self) -> impl Iterator<Item = &TokenWithSpan> {
+        self.tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+    }
+
+    /// The named parameters it mentions, without the `$`, each with where it stands.
+    pub(super) fn placeholders(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.words().filter_map(|token| match &token.token {
+            Token::Placeholder(name) => Some((name.trim_start_matches('$'), self.source.range(token.span))),
+            _ => None,
+        })
+    }
+
+    /// Where the first word spelt `name` stands (in any case, quoted or not).
+    pub(super) fn word(&self, name: &str) -> Option<Range<usize>> {
+        self.words()
+            .find(|token| matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case(name)))
+            .map(|token| self.source.range(token.span))
+    }
+}
+
+/// The statements of a text, in order. Empty ones are dropped.
+pub fn split(name: &str, text: &str) -> Result<Vec<Statement>> {
+    if text.len() > STATEMENT_BYTES_MAX {
+        return Err(Error::Limit {
+            limit: "STATEMENT_BYTES_MAX",
+            message: format!("{name} has {} bytes of SQL, at most {STATEMENT_BYTES_MAX} are read", text.len()),
+        });
+    }
+    let source = Arc::new(Source::new(name, text));
+    let tokens =
+        Tokenizer::new(&DIALECT, text).tokenize_with_location().map_err(|error| unreadable(&source, &error))?;
+    let mut statements = Vec::new();
+    let mut current = Vec::new();
+    for token in tokens {
+        match token.token {
+            Token::EOF => {}
+            Token::SemiColon => push(&source, &mut current, &mut statements)?,
+            _ => current.push(token),
+        }
+    }
+    push(&source, &mut current, &mut statements)?;
+    Ok(statements)
+}
+
+fn push(source: &Arc<Source>, tokens: &mut Vec<TokenWithSpan>, statements: &mut Vec<Statement>) -> Result<()> {
+    let statement = Statement { source: Arc::clone(source), tokens: std::mem::take(tokens) };
+    if statement.words().next().is_none() {
+        return Ok(());
+    }
+    let operators = statement.words().filter(|token| is_operator(&token.token)).count();
+    if operators > STATEMENT_OPERATORS_MAX {
+        return Err(Error::Limit {
+            limit: "STATEMENT_OPERATORS_MAX",
+            message: format!(
+                "a statement in {} has {operators} operators, at most {STATEMENT_OPERATORS_MAX} are read; \
+                 write long lists of alternatives as `x IN (...)`",
+                source.name
+            ),
+        });
+    }
+    if statements.len() == SCRIPT_STATEMENTS_MAX {
+        return Err(Error::Limit {
+            limit: "SCRIPT_STATEMENTS_MAX",
+            message: format!("{} has more than {SCRIPT_STATEMENTS_MAX} statements", source.name),
+        });
+    }
+    statements.push(statement);
+    Ok(())
+}
+
+/// Whether a token can chain expressions or queries. Commas, brackets, names and values cannot.
+fn is_operator(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            Keyword::AND
+                | Keyword::OR
+                | Keyword::NOT
+                | Keyword::UNION
+                | Keyword::EXCEPT
+                | Keyword::INTERSECT
+                | Keyword::JOIN
+        ),
+        Token::Comma
+        | Token::LParen
+        | Token::RParen
+        | Token::Period
+        | Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::Placeholder(_) => false,
+        _ => true,
+    }
+}
+
+/// The text is not even words: a string or a comment without an end, a character that no SQL has.
+fn unreadable(source: &Arc<Source>, error: &TokenizerError) -> Error {
+    let start = source.at(error.location);
+    let message = match error.message.as_str() {
+        m if m.starts_with("Unterminated string") => "this string has no end",
+        m if m.contains("Expected close delimiter '\"'") => "this quoted name has no end",
+        m if m.contains("multi-line comment") => "this comment has no end",
+        m => m,
+    };
+    let end = source.text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
+    Finding::new(message).at(start..end).render(source)
+}

@@ -1,0 +1,54 @@
+//! The views of `queries/views`: one SQL file each, part of the binary.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::catalog::view::ViewTable;
+use datafusion::common::TableReference;
+use datafusion::prelude::SessionContext;
+use include_dir::{Dir, include_dir};
+
+use super::runtime::SCHEMA;
+use crate::{Error, Result};
+
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries/views");
+
+/// Name and SQL of every view.
+pub(super) fn all() -> BTreeMap<&'static str, &'static str> {
+    let sql = FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "sql"));
+    sql.filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect()
+}
+
+/// Registers every view, each after those it reads.
+pub(super) async fn register(context: &SessionContext) -> Result<()> {
+    let state = context.state();
+    let mut waiting = BTreeMap::new();
+    for (name, sql) in all() {
+        let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect)?;
+        waiting.insert(name, (sql, statement));
+    }
+    while !waiting.is_empty() {
+        let mut ready = Vec::new();
+        for (name, (_, statement)) in &waiting {
+            let tables = state.resolve_table_references(statement)?;
+            if !tables.iter().any(|table| table.table() != *name && waiting.contains_key(table.table())) {
+                ready.push(*name);
+            }
+        }
+        if ready.is_empty() {
+            let names: Vec<&str> = waiting.into_keys().collect();
+            return Err(Error::Internal(format!("the views {} read each other in a circle", names.join(", "))));
+        }
+        for name in ready {
+            let Some((sql, statement)) = waiting.remove(name) else { continue };
+            let plan = state.statement_to_plan(statement).await;
+            let plan =
+                plan.map_err(|error| Error::invalid(format!("queries/views/{name}.sql"), error.strip_backtrace()))?;
+            context.register_table(
+                TableReference::partial(SCHEMA, name),
+                Arc::new(ViewTable::new(plan, Some(sql.to_owned()))),
+            )?;
+        }
+    }
+    Ok(())
+}
