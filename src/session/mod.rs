@@ -1,1 +1,3 @@
-//! session
+//! SQL over one version of the store: tables, views, functions.
+
+pub mod aggregates;
