@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use super::size::Size;
 use crate::output::Format;
 use crate::session::Parameter;
+use crate::source::FeedFormat;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,8 +60,11 @@ pub(super) struct Global {
 /// What smsql can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Demo(DemoArgs),
+    Land(LandArgs),
     Sql(SqlArgs),
     Log(LogArgs),
+    Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),
     Completions(CompletionsArgs),
     /// Print the manual as a page for man(1)
@@ -125,6 +129,72 @@ impl SqlArgs {
         let result = ResultArgs { format: None, output: None, raw_formulas: false };
         Self { sql: None, file: None, parameters: Vec::new(), result, allow_write: false }
     }
+}
+
+/// Make a sample store and show its first reports
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Where to make it
+    #[arg(default_value = "./smsql-demo")]
+    pub(super) dir: PathBuf,
+}
+
+const LAND_EXAMPLES: &str = "\
+Every file is landed whole or not at all, and the same content only once, whatever its name. What cannot be read is
+kept in the table `rejects` with its line and the reason; it makes the exit code 1 unless --allow-rejects.
+
+Examples:
+  smsql land twilio/status_callback callbacks/*.ndjson.gz
+  smsql land infobip/delivery_report s3://receipts/2025/03/
+  smsql land smsmode/delivery_report --batch spring-sale receipts.txt
+  curl -s https://example.com/export.csv | smsql land twilio/message_export -";
+
+/// Land files of a provider's feed
+#[derive(Debug, Args)]
+#[command(after_help = LAND_EXAMPLES)]
+pub(super) struct LandArgs {
+    /// What the files are: provider/api, see `smsql providers`
+    pub(super) feed: String,
+    /// Files, folders, globs, URLs, or - for standard input; plain, gzip or zstd
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// The wire format, where it is not what a file looks like: json, ndjson, csv, form, smpp, lines, parquet, envelope
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<FeedFormat>,
+    /// What keys the messages of a feed without message ids
+    #[arg(long, value_name = "ID")]
+    pub(super) batch: Option<String>,
+    /// The account of messages whose feed names none
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<String>,
+    /// The time zone of local times in the files, instead of the one the feed assumes
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(super) assume_tz: Option<Tz>,
+    /// End with 0 even if records were rejected
+    #[arg(long)]
+    pub(super) allow_rejects: bool,
+}
+
+/// Show the feeds that can be landed
+///
+/// A file in the store's providers/ folder adds a feed, or takes the place of a built-in one of the same name.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ProvidersArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ProvidersCommand>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+}
+
+/// What to show of a feed.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProvidersCommand {
+    /// Print a feed's file: its header and SQL
+    Show {
+        /// provider/api
+        feed: String,
+    },
 }
 
 /// Show what landed when

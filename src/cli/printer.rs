@@ -59,6 +59,17 @@ impl Printer {
         self.tell(&text);
     }
 
+    /// Whether messages go to a terminal, so that progress may be shown there.
+    pub(super) fn messages_are_watched(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Says something on standard error. What it quotes cannot act on a terminal.
+    pub(super) fn note(&self, text: &str) {
+        let lines = text.lines().map(sanitize).collect::<Vec<_>>();
+        let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+    }
+
     /// Writes to standard error, and does not mind if nobody listens.
     fn tell(&self, text: &str) {
         let text = if self.styled { style(text) } else { text.to_owned() };

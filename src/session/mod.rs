@@ -17,6 +17,7 @@ mod script;
 mod status_codes;
 mod syntax;
 
+pub mod aggregates;
 pub mod feed;
 pub mod functions;
 pub mod landing;
@@ -169,6 +170,3 @@ impl Session {
         }
     }
 }
-//! SQL over one version of the store: tables, views, functions.
-
-pub mod aggregates;
