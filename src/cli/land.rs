@@ -24,12 +24,8 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
     }
     let store = Store::open_or_create(&context.global.store).await?;
     let catalogue = context.catalogue(Some(&store)).await?;
-    let options = LandOptions {
-        format: args.format,
-        batch_id: args.batch,
-        account: args.account,
-        time_zone: args.assume_tz,
-    };
+    let options =
+        LandOptions { format: args.format, batch_id: args.batch, account: args.account, time_zone: args.assume_tz };
     let functions = scalar_functions(&context.status_table(Some(&store)).await?);
     let lander = Lander::new(&store, catalogue.get(&args.feed)?, &functions, options).await?;
     let mut total = Total::default();
@@ -44,7 +40,8 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
     }
     if total.rejected > 0 && !args.allow_rejects {
         let place = format!("{} of {} rows", total.rejected, total.read);
-        let message = "rejected; `smsql sql \"SELECT * FROM rejects\"` shows why, --allow-rejects makes that no failure";
+        let message =
+            "rejected; `smsql sql \"SELECT * FROM rejects\"` shows why, --allow-rejects makes that no failure";
         return Err(Error::invalid(place, message));
     }
     Ok(())

@@ -43,10 +43,11 @@ impl<'c> Results<'c> {
         Ok(Self { printer, format, rendering, file, written: 0 })
     }
 
-    /// Tables on standard output, with at most `rows_max` rows on a terminal.
+    /// Tables on standard output with the first `rows_max` rows, as a terminal shows them.
     pub(super) fn table(context: &Context<'c>, rows_max: usize) -> Self {
         let printer = context.printer;
-        let rendering = RenderOptions { rows_max: Some(rows_max), ..printer.rendering(context.global.tz) };
+        let rendering =
+            RenderOptions { terminal: true, rows_max: Some(rows_max), ..printer.rendering(context.global.tz) };
         Self { printer, format: Format::Table, rendering, file: None, written: 0 }
     }
 

@@ -102,6 +102,12 @@ impl Session {
             context.register_table(name, table)?;
         }
         context.register_table("status_codes", status_codes::table(status)?)?;
+        for function in functions::scalar_functions(status) {
+            context.register_udf(function.as_ref().clone());
+        }
+        for function in aggregates::aggregate_functions() {
+            context.register_udaf(function.as_ref().clone());
+        }
         views::register(&context).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
         Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
