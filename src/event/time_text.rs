@@ -89,10 +89,11 @@ fn parse_slashed(text: &str, day_first: bool) -> Option<String> {
     if parts.next().is_some() {
         return None;
     }
-    let (second, fraction) = match second.map(|s| s.split_once('.').unwrap_or((s, ""))) {
+    let (second, fraction) = match second.map(|second| second.split_once('.').ok_or(second)) {
         None => (None, None),
-        Some((second, "")) => (Some(second), None),
-        Some((second, fraction)) => (Some(second), Some(fraction).filter(|f| all_digits(f) && f.len() <= 9)),
+        Some(Err(second)) => (Some(second), None),
+        Some(Ok((second, fraction))) if all_digits(fraction) && fraction.len() <= 9 => (Some(second), Some(fraction)),
+        Some(Ok(_)) => return None,
     };
     let hour = match afternoon {
         None => hour,

@@ -19,7 +19,7 @@ const PARAMS: Params =
 #[user_doc(
     doc_section(label = "Message Functions"),
     description = "The one spelling of a phone number, which the event log uses: `+`, calling code and number without \
-        punctuation. Read as such are `+` or `00` and 7 to 15 digits; with a region, whatever is a valid number when dialled \
+        punctuation. Read as such are `+` or `00` and 7 to 15 digits; with a region, what reaches a number when dialled \
         there; and 8 to 15 digits that do not begin with 0, which are taken as international. Blanks, dashes, dots, slashes, \
         parentheses and a `(0)` after the calling code do not count. Any other text (short codes, sender names) comes back as \
         it was.",

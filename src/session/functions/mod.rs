@@ -37,6 +37,9 @@ mod wilson;
 mod wilson_lower;
 mod wilson_upper;
 
+#[cfg(test)]
+mod tests;
+
 /// Every scalar function of smsql. What a status means is looked up in `status_table`.
 pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> {
     let meanings = || Meanings::new(Arc::clone(status_table));
