@@ -236,10 +236,8 @@ mod tests {
                     // Some examples are of numbers that the plan gives to the main country of the code. The crate's own
                     // look-up forgets the 0 that Italian numbers begin with, and then knows no country.
                     let theirs = phonenumber::parse(None, &number).unwrap().country().id();
-                    assert_eq!(
-                        country(&number),
-                        Some(theirs.map_or(region.id(), |id| id.as_ref()).to_owned()).as_deref()
-                    );
+                    let expected = theirs.as_ref().map_or(region.id(), AsRef::as_ref);
+                    assert_eq!(country(&number), Some(expected), "{number}");
                     assert_eq!(e164(example, Some(region.id())), number, "{example} in {}", region.id());
                     examples += 1;
                 }

@@ -60,9 +60,9 @@ impl ScalarUDFImpl for E164 {
             return map_text_to_text(first(&args)?, |text| Some(phone::e164(text, None)));
         }
         over_arrays(&args.args, args.number_rows, |arrays| {
-            let views = arrays.iter().map(|array| cast(array, &DataType::Utf8View)).collect::<Result<Vec<_>, _>>()?;
-            let [texts, regions] = views.as_slice() else { return exec_err!("{PARAMS} takes two arguments") };
-            let (texts, regions) = (texts.as_string_view(), regions.as_string_view());
+            let plain = arrays.iter().map(|array| cast(array, &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
+            let [texts, regions] = plain.as_slice() else { return exec_err!("{PARAMS} takes two arguments") };
+            let (texts, regions) = (texts.as_string::<i32>(), regions.as_string::<i32>());
             if let Some(region) = regions.iter().flatten().find(|region| !phone::is_region(region)) {
                 return exec_err!(
                     "{PARAMS} takes an ISO 3166 code of two letters as `region`, such as GB, not `{region}`"

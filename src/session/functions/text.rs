@@ -27,7 +27,8 @@ where
             let whole = if is_sparse(dictionary) { None } else { map_plain::<R, A>(dictionary.values(), &f).ok() };
             match whole {
                 Some(values) => Ok(take(&values, dictionary.keys(), None)?),
-                None => Ok(Arc::new(map_plain::<R, A>(&cast(array, &DataType::Utf8View)?, &f)?)),
+                // Not to a view: arrow 59 forgets there which dictionary values are NULL.
+                None => Ok(Arc::new(map_plain::<R, A>(&cast(array, &DataType::Utf8)?, &f)?)),
             }
         }
     })
