@@ -1,8 +1,8 @@
 //! Phone numbers: their one spelling (E.164), their country, and how they are hidden.
 //!
 //! The numbering plans are libphonenumber's, by way of the `phonenumber` crate. Its own lookup of a country keeps a
-//! hundred compiled patterns for all threads together, under a lock; the calling code +1 alone needs more than that when
-//! mixed with others. So the patterns of the plans that several countries share are compiled here, once.
+//! hundred compiled patterns for all threads together, under a lock; the calling code +1 alone needs more than that
+//! when mixed with others. So the patterns of the plans that several countries share are compiled here, once.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -46,10 +46,10 @@ pub fn is_region(region: &str) -> bool {
 
 /// The country (ISO 3166, two letters) of a number in E.164.
 ///
-/// The calling code decides; where several countries share it, the country in which the number is valid, else the main one:
-/// a range that is not assigned yet, or reserved for films, is more likely `GB` than `JE`. Not so for `+1`, where that would
-/// be a guess between the United States and Canada. `None` there, where the text is no number in E.164, and where the
-/// calling code belongs to no country (`+800`, `+883`).
+/// The calling code decides; where several countries share it, the country in which the number is valid, else the main
+/// one: a range that is not assigned yet, or reserved for films, is more likely `GB` than `JE`. Not so for `+1`, where
+/// that would be a guess between the United States and Canada. `None` there, where the text is no number in E.164, and
+/// where the calling code belongs to no country (`+800`, `+883`).
 pub fn country(e164: &str) -> Option<&'static str> {
     let (plan, national) = plan_of(e164)?;
     match plan {
@@ -64,7 +64,8 @@ pub fn country(e164: &str) -> Option<&'static str> {
 
 /// The number with `*` for every digit but the calling code and the last two: `+44********23`.
 ///
-/// Of other digits (short codes) the last two stay; any other text, which may be a name or an address, becomes `*` only.
+/// Of other digits (short codes) the last two stay; any other text, which may be a name or an address, becomes `*`
+/// only.
 pub fn mask(text: &str) -> String {
     let shown = plan_of(text).map_or(0, |(_, national)| text.len() - national.len());
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -105,8 +106,8 @@ fn bare(text: &str) -> Option<String> {
 }
 
 /// The number that these digits reach when dialled in a region: without or with its trunk prefix, its calling code, its
-/// international prefix. It must be valid, or have the trunk prefix and a possible length: ranges that are new, or reserved
-/// for films as `07700 900123` is, are in no plan, but a short code must not become a number.
+/// international prefix. It must be valid, or have the trunk prefix and a possible length: ranges that are new, or
+/// reserved for films as `07700 900123` is, are in no plan, but a short code must not become a number.
 fn dialled(region: Id, digits: &str) -> Option<String> {
     let plan = DATABASE.by_id(region.as_ref())?;
     let code = plan.country_code();
@@ -184,8 +185,8 @@ impl Plan {
     }
 }
 
-/// What the national numbers of a region look like: its leading digits where the plan is divided by them, else the numbers
-/// of every type it has.
+/// What the national numbers of a region look like: its leading digits where the plan is divided by them, else the
+/// numbers of every type it has.
 fn pattern(region: &Metadata) -> String {
     if let Some(leading) = region.leading_digits() {
         return format!("^(?:{})", leading.as_str());

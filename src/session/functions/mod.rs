@@ -1,4 +1,5 @@
-//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called otherwise.
+//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called
+//! otherwise.
 //!
 //! Columns of few different values are dictionaries in the event log, so functions of one text run once per value
 //! ([`text`]) and functions of several columns once per combination ([`combine`]).

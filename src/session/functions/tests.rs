@@ -152,7 +152,9 @@ proptest! {
     }
 
     #[test]
-    fn a_time_that_was_read_is_read_once(text in r"[0-9]{8,16}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4} ?[0-9:. APM+]{0,12}") {
+    fn a_time_that_was_read_is_read_once(
+        text in r"[0-9]{8,16}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4} ?[0-9:. APM+]{0,12}",
+    ) {
         for read in [time_text::epoch, time_text::smpp, time_text::day_first, time_text::month_first] {
             let once = read(&text).into_owned();
             prop_assert_eq!(read(&once).into_owned(), once);
@@ -192,7 +194,8 @@ proptest! {
         offset in 0..100_usize,
     ) {
         let providers = [Some("acme"), Some("beta"), Some("Gamma"), None];
-        let statuses = [Some("queued"), Some("failed"), Some("delivered"), Some("to_operator"), Some("1"), Some("?"), Some(""), None];
+        let statuses = ["queued", "failed", "delivered", "to_operator", "1", "?", ""].map(Some);
+        let statuses: Vec<_> = statuses.into_iter().chain([None]).collect();
         let codes = [Some("21"), Some("30"), Some("7"), Some("99"), Some("x"), Some(""), None];
         let levels = [Some("operator"), Some("handset"), None];
         let finals = [Some(true), Some(false), None];
@@ -222,15 +225,17 @@ proptest! {
         let classes = call("status_class", args.clone(), rows.len() - offset);
         let buckets = as_texts(&call("status_bucket", args[..3].to_vec(), rows.len() - offset));
         for (at, row) in rows[offset..].iter().enumerate() {
-            let meaning = statuses[row.1].map(|status| TABLE.lookup(providers[row.0].unwrap_or(""), status, codes[row.2]));
+            let provider = providers[row.0].unwrap_or("");
+            let meaning = statuses[row.1].map(|status| TABLE.lookup(provider, status, codes[row.2]));
             let class = meaning.map(|meaning| meaning.map_or(Class(30), |meaning| {
                 Class::new(meaning.bucket, levels[row.3], if meaning.is_final { finals[row.4] } else { Some(false) })
             }));
             prop_assert_eq!(classes.is_valid(at).then(|| Class(classes.as_primitive::<UInt8Type>().value(at))), class);
-            let bucket = meaning.map(|meaning| meaning.map_or("unknown", |meaning| match (meaning.bucket, meaning.is_final) {
-                (Bucket::Delivered, false) => "sent",
-                (bucket, _) => bucket.name(),
-            }));
+            let bucket = meaning.map(|meaning| match meaning.map(|meaning| (meaning.bucket, meaning.is_final)) {
+                None => "unknown",
+                Some((Bucket::Delivered, false)) => "sent",
+                Some((bucket, _)) => bucket.name(),
+            });
             prop_assert_eq!(buckets[at].as_deref(), bucket);
         }
     }
@@ -246,6 +251,21 @@ fn every_function_is_documented() {
         let parameters = function.signature().parameter_names.clone().unwrap();
         assert_eq!(arguments, parameters, "{}", function.name());
         assert!(documentation.sql_example.is_some(), "{}", function.name());
+    }
+}
+
+/// What the documentation shows is what comes out.
+#[tokio::test]
+async fn every_example_is_true() {
+    let context = datafusion::prelude::SessionContext::new();
+    FUNCTIONS.iter().for_each(|function| context.register_udf(function.as_ref().clone()));
+    for function in FUNCTIONS.iter() {
+        let example = function.documentation().unwrap().sql_example.clone().unwrap();
+        let (sql, table) = example.split_once(";\n").unwrap();
+        let sql = sql.trim_start_matches("```sql\n> ");
+        let batches = context.sql(sql).await.unwrap().collect().await.unwrap();
+        let shown = arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string();
+        assert_eq!(shown, table.trim_end_matches("```").trim_end(), "{sql}");
     }
 }
 

@@ -55,8 +55,8 @@ pub(super) fn map_text_to_text(
     })
 }
 
-/// Keeps the keys where the new values stay distinct, and gives equal values one key where they do not: a country has many
-/// numbers.
+/// Keeps the keys where the new values stay distinct, and gives equal values one key where they do not: a country has
+/// many numbers.
 fn map_dictionary(
     dictionary: &DictionaryArray<Int32Type>,
     f: impl for<'a> Fn(&'a str) -> Option<Cow<'a, str>>,
