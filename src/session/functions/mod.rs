@@ -2,7 +2,7 @@
 //! otherwise.
 //!
 //! Columns of few different values are dictionaries in the event log, so functions of one text run once per value
-//! ([`text`]) and functions of several columns once per combination ([`combine`]).
+//! (`text.rs`) and functions of several columns once per combination (`combine.rs`).
 
 use std::sync::Arc;
 
