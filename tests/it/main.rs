@@ -1,1 +1,3 @@
-//! t
+//! The integration tests, as one binary: each one links the whole engine.
+
+mod fold;
