@@ -8,3 +8,6 @@ mod slt;
 mod status_codes;
 mod store;
 mod support;
+//! The integration tests, as one binary: each one links the whole engine.
+
+mod fold;
