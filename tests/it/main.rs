@@ -2,10 +2,9 @@
 
 mod diagnose;
 mod landing;
+mod output;
 mod s3;
 mod slt;
 mod status_codes;
 mod store;
 mod support;
-//! The integration tests: one binary, since each one links the whole engine.
-mod output;
