@@ -169,3 +169,6 @@ impl Session {
         }
     }
 }
+//! SQL over one version of the store: tables, views, functions.
+
+pub mod aggregates;
