@@ -84,7 +84,8 @@ fn main() {
         let duckdb = median(duckdb);
         println!("duckdb  {duckdb}");
         println!("ratio   wall {:.2}, cpu {:.2}", own.wall / duckdb.wall, own.cpu / duckdb.cpu);
-        let (ours, theirs) = (std::fs::read_to_string(dir.join("smsql.csv")), std::fs::read_to_string(dir.join("duckdb.csv")));
+        let (ours, theirs) =
+            (std::fs::read_to_string(dir.join("smsql.csv")), std::fs::read_to_string(dir.join("duckdb.csv")));
         assert_eq!(ours.unwrap(), theirs.unwrap(), "the two engines disagree");
         println!("both give the same rows");
     }
@@ -147,11 +148,13 @@ async fn session(files: &[PathBuf]) -> SessionContext {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let config = SessionConfig::new().with_target_partitions(threads);
     let limit = std::env::var("FOLD_MEMORY_MB").ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(4096);
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit << 20))).build_arc().unwrap();
+    let runtime =
+        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit << 20))).build_arc().unwrap();
     let ctx = SessionContext::new_with_config_rt(config, runtime);
     let urls = files.iter().map(|file| ListingTableUrl::parse(file.to_str().unwrap()).unwrap()).collect();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(event_schema());
+    let config =
+        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(event_schema());
     ctx.register_table("events", Arc::new(ListingTable::try_new(config).unwrap())).unwrap();
     for function in aggregate_functions() {
         ctx.register_udaf(function.as_ref().clone());
@@ -236,7 +239,8 @@ fn classes_of_combinations() -> String {
                 for is_final in [None, Some(false), Some(true)] {
                     let optional = |text: &'static str| Some(text).filter(|text| !text.is_empty());
                     let code_given = Some(code).filter(|code| !code.is_empty());
-                    let class = class_of(&table, &status.provider, &status.value, code_given, optional(level), is_final);
+                    let class =
+                        class_of(&table, &status.provider, &status.value, code_given, optional(level), is_final);
                     let is_final = is_final.map_or_else(String::new, |is_final| is_final.to_string());
                     csv += &format!(
                         "{},{},{code},{level},{is_final},{},{}\n",

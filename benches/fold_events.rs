@@ -301,9 +301,9 @@ fn batch(events: &[Event], messages: &[Message], file: usize, chunk: usize) -> R
                     events.iter().for_each(|e| ids.append_value(format!("SM{:032x}", key(e.message.into()))));
                     Arc::new(ids.finish())
                 }
-                "direction" => words(
-                    events.iter().map(|e| Some(if e.kind == Kind::Reply { "inbound" } else { "outbound" })),
-                ),
+                "direction" => {
+                    words(events.iter().map(|e| Some(if e.kind == Kind::Reply { "inbound" } else { "outbound" })))
+                }
                 "kind" => words(events.iter().map(|e| {
                     Some(match e.kind {
                         Kind::Click => "click",
@@ -348,9 +348,7 @@ fn batch(events: &[Event], messages: &[Message], file: usize, chunk: usize) -> R
                     Arc::new(numbers.finish())
                 }
                 "campaign_id" => words(
-                    events
-                        .iter()
-                        .map(|e| is_first(e).then(|| campaigns[usize::from(message(e).campaign)].as_str())),
+                    events.iter().map(|e| is_first(e).then(|| campaigns[usize::from(message(e).campaign)].as_str())),
                 ),
                 "source_file" => {
                     let name = format!("{:064x}", key((file * 1000 + chunk) as u64));

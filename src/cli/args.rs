@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::size::Size;
 use crate::output::Format;
 use crate::session::Parameter;
+use crate::source::FeedFormat;
 
 const EXAMPLES: &str = "\
 Examples:
+  smsql land twilio/status_callback callbacks.ndjson.gz
   smsql sql \"SELECT provider, count(*) FROM events GROUP BY provider\"
   smsql sql -f monthly.sql -p from=2025-03-01 -p to=2025-04-01 -o march.csv
   smsql --as-of 2025-04-01 sql \"SELECT count(*) FROM events\"
@@ -59,8 +62,10 @@ pub(super) struct Global {
 /// What smsql can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Land(LandArgs),
     Sql(SqlArgs),
     Log(LogArgs),
+    Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),
     Completions(CompletionsArgs),
     /// Print the manual as a page for man(1)
@@ -69,11 +74,68 @@ pub(super) enum Command {
     Man,
 }
 
+const LAND_EXAMPLES: &str = "\
+Landing the same file again changes nothing, and a report that is known already is not counted twice.
+
+Examples:
+  smsql land twilio/status_callback callbacks.ndjson.gz
+  smsql land vonage/delivery_receipt 's3://hooks/vonage/2025-03-*.json'
+  smsql land smsmode/delivery_report report.csv --batch march-sale
+  tail -n +1 dlr.log | smsql land smpp/receipt -";
+
+/// Land provider reports in the store, which is made if it is not there
+///
+/// Each file lands whole or not at all. Records that cannot be read are kept in `rejects` with the reason.
+#[derive(Debug, Args)]
+#[command(after_help = LAND_EXAMPLES)]
+pub(super) struct LandArgs {
+    /// What the files hold, such as twilio/status_callback; `smsql providers` lists all
+    pub(super) feed: String,
+    /// Files, folders, globs, URLs, or - for standard input; gzip and zstd are unpacked
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// The name of the batch, for feeds that name no messages themselves
+    #[arg(long, value_name = "NAME")]
+    pub(super) batch: Option<String>,
+    /// The account, for feeds that name none
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<String>,
+    /// Succeed even if records are rejected
+    #[arg(long)]
+    pub(super) allow_rejects: bool,
+    /// The format, if it is not what the file looks like
+    #[arg(long, value_name = "FORMAT", value_parser = feed_format())]
+    pub(super) format: Option<FeedFormat>,
+    /// The zone of times without one [default: what the feed says]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(super) assume_tz: Option<Tz>,
+}
+
+/// Show the feeds that can be landed
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ProvidersArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ProvidersCommand>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+}
+
+/// What to do with feeds.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProvidersCommand {
+    /// Print the SQL file of a feed: the columns it reads and what becomes of them
+    Show {
+        /// The feed, such as twilio/status_callback
+        name: String,
+    },
+}
+
 /// How and where a result is written.
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
     /// table, csv, tsv, json, ndjson, markdown, parquet or arrow [default: by the suffix of -o, else table]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL.map(Format::name)))]
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete
     #[arg(short, long, value_name = "FILE")]
@@ -165,7 +227,10 @@ fn zone(name: &str) -> Result<Tz, String> {
     })
 }
 
-fn one_of<const N: usize>(names: [&'static str; N]) -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn feed_format() -> impl TypedValueParser<Value = FeedFormat> {
+    PossibleValuesParser::new(FeedFormat::ALL.map(FeedFormat::name)).try_map(|name| name.parse::<FeedFormat>())
 }

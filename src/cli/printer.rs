@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use chrono_tz::Tz;
+use indicatif::ProgressBar;
 
 use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;
@@ -48,6 +49,19 @@ impl Printer {
         let mut out = io::stdout().lock();
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         written.map_err(|error| Error::storage("cannot write to standard output", error))
+    }
+
+    /// Tells something on standard error that is no result.
+    pub(super) fn note(&self, text: &str) {
+        self.tell(text);
+    }
+
+    /// A progress line on standard error; nothing where no person looks at it.
+    pub(super) fn progress(&self) -> ProgressBar {
+        match io::stderr().is_terminal() {
+            true => ProgressBar::new_spinner(),
+            false => ProgressBar::hidden(),
+        }
     }
 
     /// Tells the error on standard error, with what to do about it.

@@ -7,14 +7,12 @@ use super::context::Context;
 use super::result::Results;
 use crate::event::StatusTable;
 use crate::session::{STATUS_OVERRIDES, status_code_rows};
-use crate::store::Store;
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: StatusCodesArgs) -> Result<()> {
-    let overrides = match Store::open(&context.global.store).await {
-        Ok(store) => store.read_text(STATUS_OVERRIDES).await?,
-        Err(Error::NotFound { .. }) => None,
-        Err(error) => return Err(error),
+    let overrides = match context.store_if_any().await? {
+        Some(store) => store.read_text(STATUS_OVERRIDES).await?,
+        None => None,
     };
     let mut rows = StatusTable::new(overrides.as_deref())?.rows().to_vec();
     if let Some(provider) = &args.provider {

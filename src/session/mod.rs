@@ -3,6 +3,12 @@
 //! A [`Session`] has the tables of one snapshot, the views and functions of `queries/views` and of this crate, a policy
 //! about what SQL may do, and bounds on what it may use. All statements of a session see the same data.
 
+pub mod aggregates;
+pub mod feed;
+pub mod functions;
+pub mod landing;
+pub mod table;
+
 mod catalog;
 mod clauses;
 mod diagnose;
@@ -16,11 +22,6 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
-
-pub mod feed;
-pub mod functions;
-pub mod landing;
-pub mod table;
 mod views;
 
 use std::sync::Arc;
@@ -97,6 +98,12 @@ impl Session {
             .with_runtime_env(runtime::runtime(options)?)
             .build();
         let context = SessionContext::new_with_state(state);
+        for function in functions::scalar_functions(status) {
+            context.register_udf(function.as_ref().clone());
+        }
+        for function in aggregates::aggregate_functions() {
+            context.register_udaf(function.as_ref().clone());
+        }
         for (name, table) in tables {
             context.register_table(name, table)?;
         }
@@ -169,6 +176,3 @@ impl Session {
         }
     }
 }
-//! SQL over one version of the store: tables, views, functions.
-
-pub mod aggregates;

@@ -30,6 +30,7 @@ mod sms_encoding;
 mod sms_segments;
 mod status_bucket;
 mod status_class;
+mod status_is_known;
 mod status_rank;
 mod wilson;
 mod wilson_lower;
@@ -41,6 +42,7 @@ pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> 
         // What a status means.
         ScalarUDF::from(status_bucket::StatusBucket::new(Arc::clone(status_table))),
         ScalarUDF::from(status_class::StatusClass::new(Arc::clone(status_table))),
+        ScalarUDF::from(status_is_known::StatusIsKnown::new(Arc::clone(status_table))),
         ScalarUDF::from(status_rank::StatusRank),
         ScalarUDF::from(is_final::IsFinal),
         // Rates without floats.
