@@ -12,6 +12,7 @@ pub mod table;
 mod catalog;
 mod clauses;
 mod diagnose;
+mod dialect;
 mod finding;
 mod functions_called;
 mod options;
@@ -31,7 +32,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
-use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
+use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
 pub use options::SessionOptions;
@@ -41,7 +42,6 @@ pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 
 use crate::event::StatusTable;
-use crate::limits::STATEMENT_NESTING_MAX;
 use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
 use policy::Policy;
@@ -125,7 +125,7 @@ impl Session {
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.
     pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
-        let deadline = Deadline::after(self.options.timeout);
+        let mut deadline = Deadline::after(self.options.timeout);
         let plan = deadline.race(self.plan(statement, parameters)).await??;
         let start = async {
             let frame = self.context.execute_logical_plan(plan).await?;
@@ -155,16 +155,8 @@ impl Session {
     }
 
     async fn parse(&self, statement: &Statement) -> Result<DfStatement> {
-        let parsed = DFParserBuilder::new(statement.tokens.clone())
-            .with_dialect(&script::DIALECT)
-            .with_recursion_limit(STATEMENT_NESTING_MAX)
-            .build()
-            .and_then(|mut parser| parser.parse_statements());
-        match parsed {
-            Ok(mut statements) => match (statements.pop_front(), statements.is_empty()) {
-                (Some(parsed), true) => Ok(parsed),
-                _ => Err(Error::Internal(format!("not one statement: {}", statement.text()))),
-            },
+        match dialect::parse(statement.tokens.clone()) {
+            Ok(parsed) => Ok(parsed),
             Err(error) => Err(self.diagnose(statement, error).await),
         }
     }

@@ -1,10 +1,13 @@
 //! Integration tests: one binary, one module for each part of smsql.
 
+mod cli;
 mod diagnose;
 mod landing;
 mod output;
+mod policy;
 mod s3;
 mod slt;
 mod status_codes;
 mod store;
 mod support;
+mod tidy;
