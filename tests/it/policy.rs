@@ -143,6 +143,14 @@ async fn the_flag_allows_writing_files_and_own_tables_only() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "m\n8\n");
 
     for sql in [
+        "COPY (SELECT 1) TO 's3://bucket/x.parquet'",
+        "COPY (SELECT 1) TO 'smsql://0123/events/x.parquet'",
+        "CREATE EXTERNAL TABLE y STORED AS CSV LOCATION 'https://example.com/x.csv'",
+    ] {
+        let refusal = error(&session, sql).await.to_string();
+        assert!(refusal.contains("not a local file"), "{sql}: {refusal}");
+    }
+    for sql in [
         "CREATE OR REPLACE VIEW messages AS SELECT 1",
         "CREATE TABLE events AS SELECT 1",
         "CREATE OR REPLACE TABLE main.\"EVENTS\" AS SELECT 1",

@@ -53,7 +53,10 @@ fn modules_use_only_what_stands_before_them() {
     let mut breaches = Vec::new();
     for (path, text) in files("src", ".rs") {
         let module = path.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned();
-        for (line, used) in code(&text).flat_map(|(line, code)| uses(code).into_iter().map(move |used| (line, used))) {
+        // Comments become empty lines, so that the numbers stay.
+        let mut lines = vec![""; text.lines().count()];
+        code(&text).for_each(|(line, code)| lines[line - 1] = code);
+        for (line, used) in uses(&lines.join("\n")) {
             let allowed = match (rank(&module), rank(&used)) {
                 _ if module == used || COMMON.contains(&used.as_str()) || module == "lib" || module == "main" => true,
                 // What is beside the layers knows none of them, but for the limits it states.
@@ -73,30 +76,31 @@ fn modules_use_only_what_stands_before_them() {
     none(breaches);
 }
 
-/// The modules of this crate that a line of code names behind `crate::`.
-fn uses(line: &str) -> Vec<String> {
+/// The modules of this crate that code names behind `crate::`, each with its line.
+fn uses(code: &str) -> Vec<(usize, String)> {
     let mut used = Vec::new();
-    for (at, _) in line.match_indices("crate::") {
+    for (at, _) in code.match_indices("crate::") {
         // `$crate::` and `some_crate::` are others.
-        if at > 0 && line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
             continue;
         }
-        let rest = &line[at + "crate::".len()..];
+        let rest = &code[at + "crate::".len()..];
         let names = match rest.strip_prefix('{') {
             None => vec![rest],
             Some(group) => top_level(group),
         };
+        let line = code[..at].matches('\n').count() + 1;
         for name in names {
             let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !name.is_empty() {
-                used.push(name);
+                used.push((line, name));
             }
         }
     }
     used
 }
 
-/// The parts of a `{...}` group on one line, without what is nested in them.
+/// The parts of a `{...}` group, without what is nested in them.
 fn top_level(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -120,9 +124,11 @@ fn top_level(group: &str) -> Vec<&str> {
 
 #[test]
 fn imports_are_read_as_rust_reads_them() {
-    assert_eq!(uses("use crate::event::schema::Column;"), ["event"]);
-    assert_eq!(uses("use crate::{Error, Result, store::{AsOf, Record}};"), ["Error", "Result", "store"]);
-    assert_eq!(uses("    crate::cli::main()"), ["cli"]);
+    let names = |code| uses(code).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+    assert_eq!(names("use crate::event::schema::Column;"), ["event"]);
+    assert_eq!(names("use crate::{Error, Result, store::{AsOf, Record}};"), ["Error", "Result", "store"]);
+    assert_eq!(names("use crate::{\n    Error,\n    store::{AsOf, Record},\n    cli,\n};"), ["Error", "store", "cli"]);
+    assert_eq!(uses("\n    crate::cli::main()"), [(2, "cli".to_owned())]);
     assert!(uses("use other_crate::store; $crate::cli::x").is_empty());
 }
 
