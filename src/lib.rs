@@ -16,8 +16,9 @@
 //! * [`store`]: one Delta table on object storage, the archive of raw files, the commit protocol.
 //! * [`session`]: SQL over one version of the store: tables, views, functions, policy; and landing, which runs a
 //!   feed's SELECT.
+//! * [`report`]: canned reports: SQL files with a header and sections.
 //! * [`output`]: record batches become tables, CSV, JSON, Parquet and so on.
-//! * [`cli`]: commands.
+//! * [`cli`]: the commands.
 //!
 //! # Invariants
 //!
@@ -33,6 +34,7 @@ pub mod error;
 pub mod event;
 pub mod limits;
 pub mod output;
+pub mod report;
 pub mod session;
 pub mod source;
 pub mod store;

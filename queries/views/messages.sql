@@ -102,7 +102,7 @@ FROM (
         latest(direction, fact_time) AS direction,
         delivery(class, event_time, received_at, status, error_code, part_index, part_count)
             FILTER (WHERE kind = 'status') AS delivery,
-        bool_or(level = 'handset') FILTER (WHERE kind = 'status' AND class = 60) AS by_handset,
+        bool_or((level = 'handset')) FILTER (WHERE kind = 'status' AND class = 60) AS by_handset,
         min(submitted_at) AS submitted_at,
         min(event_time) FILTER (WHERE kind = 'status' AND class = 20) AS sent_at,
         min(event_time) FILTER (WHERE kind = 'status' AND class IN (41, 60)) AS delivered_at,

@@ -62,6 +62,7 @@ pub(super) struct Global {
 /// What smsql can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Demo(DemoArgs),
     Land(LandArgs),
     Sql(SqlArgs),
     Log(LogArgs),
@@ -72,63 +73,6 @@ pub(super) enum Command {
     ///
     /// Install it with: smsql man > ~/.local/share/man/man1/smsql.1
     Man,
-}
-
-const LAND_EXAMPLES: &str = "\
-Landing the same file again changes nothing, and a report that is known already is not counted twice.
-
-Examples:
-  smsql land twilio/status_callback callbacks.ndjson.gz
-  smsql land vonage/delivery_receipt 's3://hooks/vonage/2025-03-*.json'
-  smsql land smsmode/delivery_report report.csv --batch march-sale
-  tail -n +1 dlr.log | smsql land smpp/receipt -";
-
-/// Land provider reports in the store, which is made if it is not there
-///
-/// Each file lands whole or not at all. Records that cannot be read are kept in `rejects` with the reason.
-#[derive(Debug, Args)]
-#[command(after_help = LAND_EXAMPLES)]
-pub(super) struct LandArgs {
-    /// What the files hold, such as twilio/status_callback; `smsql providers` lists all
-    pub(super) feed: String,
-    /// Files, folders, globs, URLs, or - for standard input; gzip and zstd are unpacked
-    #[arg(required = true, value_name = "PATH")]
-    pub(super) paths: Vec<String>,
-    /// The name of the batch, for feeds that name no messages themselves
-    #[arg(long, value_name = "NAME")]
-    pub(super) batch: Option<String>,
-    /// The account, for feeds that name none
-    #[arg(long, value_name = "ACCOUNT")]
-    pub(super) account: Option<String>,
-    /// Succeed even if records are rejected
-    #[arg(long)]
-    pub(super) allow_rejects: bool,
-    /// The format, if it is not what the file looks like
-    #[arg(long, value_name = "FORMAT", value_parser = feed_format())]
-    pub(super) format: Option<FeedFormat>,
-    /// The zone of times without one [default: what the feed says]
-    #[arg(long, value_name = "ZONE", value_parser = zone)]
-    pub(super) assume_tz: Option<Tz>,
-}
-
-/// Show the feeds that can be landed
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(super) struct ProvidersArgs {
-    #[command(subcommand)]
-    pub(super) command: Option<ProvidersCommand>,
-    #[command(flatten)]
-    pub(super) result: ResultArgs,
-}
-
-/// What to do with feeds.
-#[derive(Debug, Subcommand)]
-pub(super) enum ProvidersCommand {
-    /// Print the SQL file of a feed: the columns it reads and what becomes of them
-    Show {
-        /// The feed, such as twilio/status_callback
-        name: String,
-    },
 }
 
 /// How and where a result is written.
@@ -187,6 +131,72 @@ impl SqlArgs {
         let result = ResultArgs { format: None, output: None, raw_formulas: false };
         Self { sql: None, file: None, parameters: Vec::new(), result, allow_write: false }
     }
+}
+
+/// Make a sample store and show its first reports
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Where to make it
+    #[arg(default_value = "./smsql-demo")]
+    pub(super) dir: PathBuf,
+}
+
+const LAND_EXAMPLES: &str = "\
+Every file is landed whole or not at all, and the same content only once, whatever its name. What cannot be read is
+kept in the table `rejects` with its line and the reason; it makes the exit code 1 unless --allow-rejects.
+
+Examples:
+  smsql land twilio/status_callback callbacks/*.ndjson.gz
+  smsql land infobip/delivery_report s3://receipts/2025/03/
+  smsql land smsmode/delivery_report --batch spring-sale receipts.txt
+  curl -s https://example.com/export.csv | smsql land twilio/message_export -";
+
+/// Land files of a provider's feed
+#[derive(Debug, Args)]
+#[command(after_help = LAND_EXAMPLES)]
+pub(super) struct LandArgs {
+    /// What the files are: provider/api, see `smsql providers`
+    pub(super) feed: String,
+    /// Files, folders, globs, URLs, or - for standard input; plain, gzip or zstd
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// The wire format, where it is not what a file looks like
+    #[arg(long, value_name = "FORMAT", value_parser = feed_format())]
+    pub(super) format: Option<FeedFormat>,
+    /// What keys the messages of a feed without message ids
+    #[arg(long, value_name = "ID")]
+    pub(super) batch: Option<String>,
+    /// The account of messages whose feed names none
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<String>,
+    /// The time zone of local times in the files, instead of the one the feed assumes
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(super) assume_tz: Option<Tz>,
+    /// End with 0 even if records were rejected
+    #[arg(long)]
+    pub(super) allow_rejects: bool,
+}
+
+/// Show the feeds that can be landed
+///
+/// A file in the store's providers/ folder adds a feed, or takes the place of a built-in one of the same name.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ProvidersArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ProvidersCommand>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
+}
+
+/// What to show of a feed.
+#[derive(Debug, Subcommand)]
+pub(super) enum ProvidersCommand {
+    /// Print a feed's file: its header and SQL
+    Show {
+        /// provider/api
+        feed: String,
+    },
 }
 
 /// Show what landed when

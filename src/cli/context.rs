@@ -1,8 +1,12 @@
 //! From flags to stores and sessions.
 
+use std::sync::Arc;
+
 use super::args::Global;
 use super::printer::Printer;
-use crate::session::{Session, SessionOptions};
+use crate::event::StatusTable;
+use crate::session::{STATUS_OVERRIDES, Session, SessionOptions};
+use crate::source::Catalogue;
 use crate::store::{AsOf, Store};
 use crate::{Error, Result};
 
@@ -43,6 +47,27 @@ impl Context<'_> {
             options.threads = threads.get();
         }
         options
+    }
+
+    /// The feeds there are; those of a store count where there is one.
+    pub(super) async fn catalogue(&self, store: Option<&Store>) -> Result<Catalogue> {
+        let mut own = Vec::new();
+        if let Some(store) = store {
+            for path in store.list("providers").await?.into_iter().filter(|path| path.ends_with(".sql")) {
+                let text = store.read_text(&path).await?.unwrap_or_default();
+                own.push((path, text));
+            }
+        }
+        Catalogue::new(own.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    }
+
+    /// What statuses mean; a store's own table counts where there is one.
+    pub(super) async fn status_table(&self, store: Option<&Store>) -> Result<Arc<StatusTable>> {
+        let overrides = match store {
+            Some(store) => store.read_text(STATUS_OVERRIDES).await?,
+            None => None,
+        };
+        Ok(Arc::new(StatusTable::new(overrides.as_deref())?))
     }
 
     /// A session over the store.

@@ -1,21 +1,22 @@
-//! `smsql land`: provider reports into the store.
+//! `smsql land`: files of a feed into the store.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::args::LandArgs;
 use super::context::Context;
-use super::providers::catalogue;
-use crate::event::StatusTable;
+use crate::clock::Stopwatch;
 use crate::limits::LAND_FILES_MAX;
-use crate::session::STATUS_OVERRIDES;
 use crate::session::functions::scalar_functions;
 use crate::session::landing::{LandOptions, Landed, Lander, Progress};
 use crate::source::Input;
 use crate::store::Store;
 use crate::{Error, Result};
+
+/// A landing that takes longer shows how far it is.
+const PROGRESS_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
     if context.global.as_of.is_some() {
@@ -25,89 +26,142 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
     for path in &args.paths {
         inputs.extend(Input::expand(path).await?);
         if inputs.len() > LAND_FILES_MAX {
-            let message = format!("{} files, at most {LAND_FILES_MAX} are landed by one command", inputs.len());
+            let message = format!("{} files, one command lands at most {LAND_FILES_MAX}", inputs.len());
             return Err(Error::Limit { limit: "LAND_FILES_MAX", message });
         }
     }
     // The feed is looked up before a store is made: a misspelt one leaves nothing behind.
     let existing = context.store_if_any().await?;
-    let feeds = catalogue(existing.as_ref()).await?;
-    let feed = feeds.get(&args.feed)?;
+    let catalogue = context.catalogue(existing.as_ref()).await?;
+    let feed = catalogue.get(&args.feed)?;
     let store = match existing {
         Some(store) => store,
         None => Store::open_or_create(&context.global.store).await?,
     };
-    let status = StatusTable::new(store.read_text(STATUS_OVERRIDES).await?.as_deref())?;
     let options =
         LandOptions { format: args.format, batch_id: args.batch, account: args.account, time_zone: args.assume_tz };
-    let lander = Lander::new(&store, feed, &scalar_functions(&Arc::new(status)), options).await?;
-    let mut rejected = 0;
+    let functions = scalar_functions(&context.status_table(Some(&store)).await?);
+    let lander = Lander::new(&store, feed, &functions, options).await?;
+    let mut total = Total::default();
     for input in &inputs {
-        let landed = watched(context, &lander, input).await?;
-        rejected += landed.rows_rejected;
-        context.printer.text(&summary(&landed))?;
-        if landed.rows_rejected > 0 {
-            context.printer.note(&format!(
-                "warning: {} of {} cannot be read as {}; see SELECT reason, raw FROM rejects WHERE source_file = '{}'",
-                records(landed.rows_rejected),
-                landed.source_name,
-                args.feed,
-                landed.source_file
-            ));
-        }
+        let watch = Stopwatch::start();
+        let landed = with_progress(context, &lander, input).await?;
+        context.printer.note(&summary(&landed, watch.elapsed()));
+        total.add(&landed, watch.elapsed());
     }
-    match rejected {
-        0 => Ok(()),
-        _ if args.allow_rejects => Ok(()),
-        _ => Err(Error::invalid(
-            &args.feed,
-            format!(
-                "{} rejected, everything else has landed; --allow-rejects takes that as success",
-                records(rejected)
-            ),
-        )),
+    if inputs.len() > 1 {
+        context.printer.note(&total.summary());
     }
+    if total.rejected > 0 && !args.allow_rejects {
+        let place = format!("{} of {} rows", total.rejected, total.read);
+        let message =
+            "rejected; `smsql sql \"SELECT * FROM rejects\"` shows why, --allow-rejects makes that no failure";
+        return Err(Error::invalid(place, message));
+    }
+    Ok(())
 }
 
-/// Lands one input, shows how far it is, and stops on Ctrl-C: then nothing of it has landed.
-async fn watched(context: &Context<'_>, lander: &Lander, input: &Input) -> Result<Landed> {
-    let bar = context.printer.progress();
-    let work = lander.land(input);
-    tokio::pin!(work);
-    let mut ticks = tokio::time::interval(Duration::from_millis(200));
-    let landed = loop {
+/// Lands one input, showing how far it is once it takes a while and a person watches.
+async fn with_progress(context: &Context<'_>, lander: &Lander, input: &Input) -> Result<Landed> {
+    // Ctrl-C leaves nothing of the file in the store: its commit is the last thing that happens.
+    let landing = async {
         tokio::select! {
-            landed = &mut work => break landed,
-            _ = tokio::signal::ctrl_c() => break Err(Error::Cancelled),
-            _ = ticks.tick() => show(&bar, lander.progress()),
+            landed = lander.land(input) => landed,
+            Ok(()) = tokio::signal::ctrl_c() => Err(Error::Cancelled),
         }
     };
-    bar.finish_and_clear();
+    if !context.printer.messages_are_watched() {
+        return landing.await;
+    }
+    let bar = tokio::spawn(show(Arc::clone(lander.progress())));
+    let landed = landing.await;
+    bar.abort();
+    // The task clears its bar when it is dropped, which must be over before anything else is printed.
+    let _ = bar.await;
     landed
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
-    let (done, all) = progress.bytes();
-    if all > 0 && bar.length() != Some(all) {
-        bar.set_length(all);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes} of {total_bytes}, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+async fn show(progress: Arc<Progress>) {
+    tokio::time::sleep(PROGRESS_AFTER).await;
+    let bar = Cleared(ProgressBar::new(0));
+    let style = "{wide_msg} {bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.0.set_style(style);
     }
-    bar.set_position(done);
-    bar.set_message(progress.name());
+    while !progress.is_finished() {
+        let (bytes, total) = progress.bytes();
+        bar.0.set_length(total);
+        bar.0.set_position(bytes);
+        bar.0.set_message(format!("{} {} rows", progress.name(), HumanCount(progress.rows())));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
-fn summary(landed: &Landed) -> String {
-    let Landed { source_name, rows_landed, rows_duplicate, rows_rejected, text_bytes, version, .. } = landed;
-    if landed.already_landed {
-        return format!("{source_name}: landed before, nothing to do\n");
+struct Cleared(ProgressBar);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
-    format!(
-        "{source_name}: {rows_landed} new, {rows_duplicate} known, {rows_rejected} rejected ({}), version {version}\n",
-        HumanBytes(*text_bytes)
+}
+
+/// What became of one file, in a line.
+fn summary(landed: &Landed, elapsed: Duration) -> String {
+    if landed.already_landed {
+        return format!("{}: landed before with the same content, nothing to add", landed.source_name);
+    }
+    counts(
+        &landed.source_name,
+        [landed.rows_read, landed.rows_landed, landed.rows_duplicate, landed.rows_rejected],
+        landed.text_bytes,
+        elapsed,
     )
 }
 
-fn records(count: u64) -> String {
-    if count == 1 { "1 record".to_owned() } else { format!("{count} records") }
+fn counts(name: &str, [read, landed, duplicate, rejected]: [u64; 4], bytes: u64, elapsed: Duration) -> String {
+    let count = HumanCount;
+    let rate = bytes as f64 / 1e6 / elapsed.as_secs_f64().max(1e-6);
+    format!(
+        "{name}: {} rows read, {} landed, {} duplicate, {} rejected ({} in {:.2} s, {rate:.1} MB/s)",
+        count(read),
+        count(landed),
+        count(duplicate),
+        count(rejected),
+        HumanBytes(bytes),
+        elapsed.as_secs_f64(),
+    )
+}
+
+/// What became of all files.
+#[derive(Default)]
+struct Total {
+    files: usize,
+    known: usize,
+    read: u64,
+    landed: u64,
+    duplicate: u64,
+    rejected: u64,
+    bytes: u64,
+    elapsed: Duration,
+}
+
+impl Total {
+    fn add(&mut self, landed: &Landed, elapsed: Duration) {
+        self.files += 1;
+        self.known += usize::from(landed.already_landed);
+        self.read += landed.rows_read;
+        self.landed += landed.rows_landed;
+        self.duplicate += landed.rows_duplicate;
+        self.rejected += landed.rows_rejected;
+        self.bytes += landed.text_bytes;
+        self.elapsed += elapsed;
+    }
+
+    fn summary(&self) -> String {
+        let name = match self.known {
+            0 => format!("{} files", self.files),
+            known => format!("{} files, {known} of them landed before", self.files),
+        };
+        counts(&name, [self.read, self.landed, self.duplicate, self.rejected], self.bytes, self.elapsed)
+    }
 }

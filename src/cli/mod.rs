@@ -6,6 +6,7 @@
 mod args;
 mod completions;
 mod context;
+mod demo;
 mod land;
 mod log;
 mod man;
@@ -65,10 +66,11 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     let context = Context { global: &cli.global, printer };
     let done = runtime.block_on(async {
         match command {
+            Command::Demo(args) => demo::run(&context, args).await,
             Command::Land(args) => land::run(&context, args).await,
+            Command::Providers(args) => providers::run(&context, args).await,
             Command::Sql(args) => sql::run(&context, args).await,
             Command::Log(args) => log::run(&context, args).await,
-            Command::Providers(args) => providers::run(&context, args).await,
             Command::StatusCodes(args) => status_codes::run(&context, args).await,
             Command::Completions(args) => completions::run(&context, args),
             Command::Man => man::run(&context),

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use chrono_tz::Tz;
-use indicatif::ProgressBar;
 
 use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;
@@ -51,19 +50,6 @@ impl Printer {
         written.map_err(|error| Error::storage("cannot write to standard output", error))
     }
 
-    /// Tells something on standard error that is no result.
-    pub(super) fn note(&self, text: &str) {
-        self.tell(text);
-    }
-
-    /// A progress line on standard error; nothing where no person looks at it.
-    pub(super) fn progress(&self) -> ProgressBar {
-        match io::stderr().is_terminal() {
-            true => ProgressBar::new_spinner(),
-            false => ProgressBar::hidden(),
-        }
-    }
-
     /// Tells the error on standard error, with what to do about it.
     pub(super) fn error(&self, error: &Error) {
         let mut text = format!("error: {error}");
@@ -71,6 +57,17 @@ impl Printer {
             text.push_str("\n  = help: name another with --store or SMSQL_STORE");
         }
         self.tell(&text);
+    }
+
+    /// Whether messages go to a terminal, so that progress may be shown there.
+    pub(super) fn messages_are_watched(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Says something on standard error. What it quotes cannot act on a terminal.
+    pub(super) fn note(&self, text: &str) {
+        let lines = text.lines().map(sanitize).collect::<Vec<_>>();
+        let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
     }
 
     /// Writes to standard error, and does not mind if nobody listens.

@@ -1,4 +1,4 @@
-//! `smsql providers`: the feeds that can be landed, and how each is read.
+//! `smsql providers`: the feeds there are, and what each says.
 
 use std::sync::Arc;
 
@@ -8,42 +8,29 @@ use super::args::{ProvidersArgs, ProvidersCommand};
 use super::context::Context;
 use super::result::Results;
 use crate::Result;
-use crate::source::{Catalogue, Feed, FeedFormat};
-use crate::store::Store;
-
-/// The folder of a store with feeds of its own.
-const FOLDER: &str = "providers";
+use crate::source::Feed;
 
 pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()> {
-    let feeds = catalogue(context.store_if_any().await?.as_ref()).await?;
-    if let Some(ProvidersCommand::Show { name }) = args.command {
-        return context.printer.text(&feeds.get(&name)?.sql);
+    // The feeds of a store count where there is one; the built-in ones are there without.
+    let store = context.store_if_any().await?;
+    let catalogue = context.catalogue(store.as_ref()).await?;
+    if let Some(ProvidersCommand::Show { feed }) = args.command {
+        let feed = catalogue.get(&feed)?;
+        let end = if feed.sql.ends_with('\n') { "" } else { "\n" };
+        return context.printer.text(&format!("{}{end}", feed.sql));
     }
-    let column = |of: fn(&Feed) -> String| Arc::new(StringArray::from_iter_values(feeds.iter().map(of))) as ArrayRef;
-    let formats = |feed: &Feed| feed.formats.iter().map(|f: &FeedFormat| f.name()).collect::<Vec<_>>().join(", ");
-    let rows = RecordBatch::try_from_iter([
-        ("feed", column(|feed| feed.name.clone())),
-        ("title", column(|feed| feed.title.clone())),
-        ("formats", column(formats)),
-        ("origin", column(|feed| feed.origin.clone())),
-        ("source", column(|feed| feed.source.clone())),
+    let column = |value: &dyn Fn(&Feed) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(catalogue.iter().map(value)))
+    };
+    let formats = |feed: &Feed| feed.formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
+    let batch = RecordBatch::try_from_iter([
+        ("feed", column(&|feed| feed.name.clone())),
+        ("title", column(&|feed| feed.title.clone())),
+        ("formats", column(&formats)),
+        ("origin", column(&|feed| feed.origin.clone())),
+        ("source", column(&|feed| feed.source.clone())),
     ])?;
     let mut results = Results::new(context, &args.result)?;
-    results.batch(&rows)?;
+    results.batch(&batch)?;
     results.finish()
-}
-
-/// The built-in feeds, and those of the store.
-pub(super) async fn catalogue(store: Option<&Store>) -> Result<Catalogue> {
-    let mut own = Vec::new();
-    if let Some(store) = store {
-        for path in store.list(FOLDER).await? {
-            if path.ends_with(".sql")
-                && let Some(text) = store.read_text(&path).await?
-            {
-                own.push((path, text));
-            }
-        }
-    }
-    Catalogue::new(own.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }

@@ -43,6 +43,14 @@ impl<'c> Results<'c> {
         Ok(Self { printer, format, rendering, file, written: 0 })
     }
 
+    /// Tables on standard output with the first `rows_max` rows, as a terminal shows them.
+    pub(super) fn table(context: &Context<'c>, rows_max: usize) -> Self {
+        let printer = context.printer;
+        let rendering =
+            RenderOptions { terminal: true, rows_max: Some(rows_max), ..printer.rendering(context.global.tz) };
+        Self { printer, format: Format::Table, rendering, file: None, written: 0 }
+    }
+
     /// Writes the rows of a statement, as they come. A statement without columns (CREATE VIEW) has no result.
     pub(super) async fn stream(&mut self, answer: &mut Answer) -> Result<()> {
         if answer.schema().fields().is_empty() {

@@ -181,10 +181,10 @@ impl Rows {
             let has = |name| self.get(name, row).is_some();
             let missing = match self.get("kind", row).unwrap_or("status") {
                 "campaign" if !has("campaign_id") => Some("the campaign event has no campaign_id"),
-                "click" | "opt_out" | "opt_in" if !has("message_id") && !has("recipient") && !has("sender") => {
+                "opt_out" | "opt_in" if !has("message_id") && !has("recipient") && !has("sender") => {
                     Some("the event names neither message_id nor recipient")
                 }
-                "status" | "reply" if !has("message_id") => Some("message_id is missing"),
+                "status" | "click" | "reply" if !has("message_id") => Some("message_id is missing"),
                 _ => None,
             };
             let body_bytes = self.get("body", row).map_or(0, str::len);

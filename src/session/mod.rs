@@ -23,6 +23,7 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
+
 mod views;
 
 use std::sync::Arc;

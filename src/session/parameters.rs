@@ -40,6 +40,18 @@ impl ParameterType {
         ("timestamp", Self::Timestamp),
     ];
 
+    /// The value of a parameter that is not given.
+    fn null(self) -> ScalarValue {
+        match self {
+            Self::Text => ScalarValue::Utf8(None),
+            Self::Integer => ScalarValue::Int64(None),
+            Self::Decimal => ScalarValue::Decimal128(None, 38, 10),
+            Self::Boolean => ScalarValue::Boolean(None),
+            Self::Date => ScalarValue::Date32(None),
+            Self::Timestamp => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
+        }
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, known)| *known == self).map_or("text", |(name, _)| name)
@@ -111,6 +123,11 @@ impl Parameters {
             }
         }
         Ok(Self(values))
+    }
+
+    /// Parameters that are not given: NULL, each of its type.
+    pub fn nulls<'a>(declared: impl IntoIterator<Item = (&'a str, ParameterType)>) -> Self {
+        Self(declared.into_iter().map(|(name, declared)| (name.to_owned(), declared.null())).collect())
     }
 
     /// Refuses a script that does not use every parameter, or that uses one that was not given.

@@ -1,4 +1,4 @@
-//! Integration tests: one binary, one module for each part of smsql.
+//! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
 mod cli;
 mod diagnose;

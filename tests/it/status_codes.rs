@@ -82,7 +82,24 @@ fn the_status_decides_and_a_code_only_refines_a_failure() {
     assert_eq!(bucket("twilio", "undelivered", Some("30005")), Some(Bucket::HardBounce));
     assert_eq!(bucket("twilio", "undelivered", Some("21610")), Some(Bucket::Unsubscribed));
     assert_eq!(bucket("twilio", "failed", Some("30001")), Some(Bucket::SoftBounce));
-    assert_eq!(bucket("vonage", "rejected", Some("1")), Some(Bucket::Rejected), "an unknown cause refines nothing");
+}
+
+/// "Failed, cause unknown" is a soft bounce; "refused, cause unknown" stays a refusal.
+#[test]
+fn an_unknown_cause_refines_nothing() {
+    for (provider, failed, refused, code) in [
+        ("vonage", "failed", "rejected", "1"),
+        ("vonage", "failed", "rejected", "99"),
+        ("plivo", "undelivered", "rejected", "1000"),
+        ("kpn", "4", "5", "001"),
+        ("sinch", "Failed", "Rejected", "399"),
+        ("8x8", "undelivered", "rejected", "0"),
+        ("infobip", "UNDELIVERABLE_NOT_DELIVERED", "UNDELIVERABLE_REJECTED_OPERATOR", "EC_UNKNOWN_ERROR"),
+        ("messagebird", "delivery_failed", "sending_failed", "generic delivery failure"),
+    ] {
+        assert_eq!(bucket(provider, failed, Some(code)), Some(Bucket::SoftBounce), "{provider} {failed} {code}");
+        assert_eq!(bucket(provider, refused, Some(code)), Some(Bucket::Rejected), "{provider} {refused} {code}");
+    }
 }
 
 /// The law behind the cases above, over the whole table: status and code meet in any combination.

@@ -733,3 +733,46 @@ fn columns_have_one_name_each() {
         assert_eq!(names.len(), columns.len());
     }
 }
+
+/// Five commits of ten rows by one of several processes, which are told apart by a number.
+pub(crate) async fn writes_of_one_process(location: &str, process: i64) {
+    let store = Store::open_or_create(location).await.unwrap();
+    for n in 0..5 {
+        let add = written(&store, events(process * 1000 + n * 10, 10)).await;
+        let mut base = newest(&store).await;
+        loop {
+            match store.commit(&base, Commit { add: add.clone(), ..Commit::default() }).await.unwrap() {
+                CommitOutcome::Committed(_) => break,
+                CommitOutcome::Moved(snapshot) => base = snapshot,
+            }
+        }
+    }
+}
+
+/// What such processes must leave behind: each commit a version, each row once.
+pub(crate) async fn race_in_processes(location: &str, processes: usize) {
+    let store = Store::open(location).await.unwrap();
+    let snapshot = newest(&store).await;
+    assert_eq!(snapshot.version(), processes as u64 * 5);
+    let lines = lines(&session(&store, &snapshot)).await;
+    assert_eq!(lines.len(), processes * 50);
+    assert_eq!(lines.iter().collect::<BTreeSet<_>>().len(), processes * 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_writers_of_twenty_commits_each_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = folder.path().to_str().unwrap().to_owned();
+    let writers = (0..2).map(|writer| {
+        let location = location.clone();
+        tokio::spawn(async move {
+            for n in 0..4 {
+                writes_of_one_process(&location, writer * 10 + n).await;
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    race_in_processes(&location, 8).await;
+}

@@ -28,9 +28,9 @@
 --   results[].error.name text
 --
 -- A status has a group (DELIVERED), a number (5) and a name (DELIVERED_TO_HANDSET). The name says most, and the group
--- misleads: DELIVERED_TO_OPERATOR is in the group DELIVERED and is not final. So the status is the name, the group where
--- there is no name, the number last; the error likewise is the name or the number. `permanent` is not read: it tells
--- that the same message would fail again, which is true of spam as of a dead number.
+-- misleads: DELIVERED_TO_OPERATOR is in the group DELIVERED and is not final. So the status is the name, else the
+-- group, else the number, and the error is the name, else the number. `permanent` is not read: it tells that the same
+-- message would fail again, which is true of spam as of a dead number.
 --
 -- `pricePerMessage` is the price of one part, so the cost is that times the number of parts.
 SELECT

@@ -1,17 +1,20 @@
-//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called otherwise.
+//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called
+//! otherwise.
 //!
 //! Columns of few different values are dictionaries in the event log, so functions of one text run once per value
-//! ([`text`]) and functions of several columns once per combination ([`combine`]).
+//! (`text.rs`) and functions of several columns once per combination (`combine.rs`).
 
 use std::sync::Arc;
 
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::ScalarUDF;
 
+use self::meaning::Meanings;
 use crate::event::{Bucket, StatusTable};
 
 mod args;
 mod combine;
+mod meaning;
 mod text;
 
 mod day_first_time;
@@ -36,13 +39,17 @@ mod wilson;
 mod wilson_lower;
 mod wilson_upper;
 
+#[cfg(test)]
+mod tests;
+
 /// Every scalar function of smsql. What a status means is looked up in `status_table`.
 pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> {
+    let meanings = || Meanings::new(Arc::clone(status_table));
     [
         // What a status means.
-        ScalarUDF::from(status_bucket::StatusBucket::new(Arc::clone(status_table))),
-        ScalarUDF::from(status_class::StatusClass::new(Arc::clone(status_table))),
-        ScalarUDF::from(status_is_known::StatusIsKnown::new(Arc::clone(status_table))),
+        ScalarUDF::from(status_bucket::StatusBucket(meanings())),
+        ScalarUDF::from(status_class::StatusClass(meanings())),
+        ScalarUDF::from(status_is_known::StatusIsKnown(meanings())),
         ScalarUDF::from(status_rank::StatusRank),
         ScalarUDF::from(is_final::IsFinal),
         // Rates without floats.

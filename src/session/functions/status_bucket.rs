@@ -1,6 +1,5 @@
 //! `status_bucket(provider, status [, error_code])`
 
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::StringViewArray;
@@ -10,9 +9,8 @@ use datafusion::logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs,
 use datafusion_macros::user_doc;
 
 use super::args::{Kind, Params, described_by, over_rows};
-use super::combine::{Codes, Combinations};
-use crate::event::StatusTable;
-use crate::event::status::{Bucket, Class};
+use super::meaning::Meanings;
+use crate::event::status::{Bucket, Class, Mapping};
 
 const PARAMS: Params = Params {
     function: "status_bucket",
@@ -22,10 +20,11 @@ const PARAMS: Params = Params {
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "What a provider's status means, in the vocabulary all providers share: `pending`, `sent`, `delivered`, \
-        `soft_bounce`, `hard_bounce`, `rejected`, `unsubscribed`, `unknown`. It is the bucket of a message of which no more \
-        is known than this: a delivery that the table `status_codes` says is not final counts as `sent`. The error code only \
-        refines a failure. A status that the table does not know is `unknown`; NULL gives NULL.",
+    description = "What a provider's status means, in the vocabulary all providers share: `pending`, `sent`, \
+        `delivered`, `soft_bounce`, `hard_bounce`, `rejected`, `unsubscribed`, `unknown`. It is the bucket \
+        of a message of which no more is known than this: a delivery that the table `status_codes` says is \
+        not final counts as `sent`. The error code only refines a failure. A status that the table does \
+        not know is `unknown`; NULL gives NULL.",
     syntax_example = "status_bucket(provider, status [, error_code])",
     sql_example = r#"```sql
 > select status_bucket('twilio', 'undelivered', '30005') as bucket;
@@ -42,30 +41,8 @@ const PARAMS: Params = Params {
     related_udf(name = "status_rank"),
     related_udf(name = "is_final")
 )]
-#[derive(Debug)]
-pub(super) struct StatusBucket {
-    table: Arc<StatusTable>,
-}
-
-impl StatusBucket {
-    pub(super) fn new(table: Arc<StatusTable>) -> Self {
-        Self { table }
-    }
-}
-
-impl PartialEq for StatusBucket {
-    fn eq(&self, other: &Self) -> bool {
-        self.table.hash() == other.table.hash()
-    }
-}
-
-impl Eq for StatusBucket {}
-
-impl Hash for StatusBucket {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.table.hash().hash(state);
-    }
-}
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct StatusBucket(pub(super) Meanings);
 
 impl ScalarUDFImpl for StatusBucket {
     described_by!(PARAMS);
@@ -77,18 +54,13 @@ impl ScalarUDFImpl for StatusBucket {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         over_rows(&args.args, args.number_rows, |args, rows| {
-            let codes = args.iter().map(Codes::new).collect::<Result<Vec<_>>>()?;
-            let combinations = Combinations::of(&codes, rows);
-            let text = |argument: usize, row| codes.get(argument).and_then(|column| column.text(row));
-            let buckets = combinations.evaluate(|row| {
-                let status = text(1, row)?;
-                let mapping = text(0, row).and_then(|provider| self.table.lookup(provider, status, text(2, row)));
-                let bucket = mapping.map_or(Bucket::Unknown, |mapping| {
-                    Class::new(mapping.bucket, None, Some(mapping.is_final)).bucket()
+            let names = self.0.per_row(args, rows, |meaning| {
+                let bucket = meaning?.map_or(Bucket::Unknown, |Mapping { bucket, is_final }| {
+                    Class::new(bucket, None, Some(is_final)).bucket()
                 });
                 Some(bucket.name())
-            });
-            Ok(Arc::new(buckets.into_iter().collect::<StringViewArray>()))
+            })?;
+            Ok(Arc::new(names.into_iter().collect::<StringViewArray>()))
         })
     }
 }

@@ -1,0 +1,95 @@
+//! `smsql demo`: a store from the bundled samples, its first reports, and what to type next.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::args::DemoArgs;
+use super::context::Context;
+use super::result::Results;
+use crate::report::{self, Report};
+use crate::session::functions::scalar_functions;
+use crate::session::landing::{LandOptions, Lander};
+use crate::session::{Parameters, Session, split};
+use crate::source::Input;
+use crate::store::{AsOf, Store};
+use crate::{Error, Result};
+
+static SAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/feeds/demo");
+
+/// The files of the demo in the order they reach us: the last one is late.
+const LANDINGS: [(&str, &str); 8] = [
+    ("smsql/campaign", "campaigns.ndjson"),
+    ("smsql/message", "messages.ndjson"),
+    ("twilio/status_callback", "twilio_status_callback.ndjson"),
+    ("infobip/delivery_report", "infobip_delivery_report.json"),
+    ("smpp/receipt", "smpp_receipt.txt"),
+    ("smsql/click", "clicks.ndjson"),
+    ("smsql/event", "events.ndjson"),
+    ("infobip/delivery_report", "infobip_delivery_report_late.json"),
+];
+
+/// Rows of a long section shown on screen.
+const ROWS_SHOWN: usize = 25;
+
+pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
+    let location = args.dir.to_string_lossy().into_owned();
+    let store = Store::open_or_create(&location).await?;
+    let catalogue = context.catalogue(Some(&store)).await?;
+    let functions = scalar_functions(&context.status_table(Some(&store)).await?);
+    let folder = tempfile::tempdir().map_err(|e| Error::storage("temporary folder", e))?;
+    let (mut files, mut landed, mut duplicate) = (0, 0, 0);
+    for (feed, name) in LANDINGS {
+        let path = unpack(name, folder.path())?;
+        let lander = Lander::new(&store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
+        let one = lander.land(&Input::File(path)).await?;
+        files += usize::from(!one.already_landed);
+        landed += one.rows_landed;
+        duplicate += one.rows_duplicate;
+    }
+    context.printer.note(&match files {
+        0 => format!("{location} has the samples already"),
+        _ => format!("landed {landed} events of {files} feeds into {location}; {duplicate} came twice and count once"),
+    });
+    let session = Session::open(&store, &AsOf::Latest, &context.options()).await?;
+    for name in ["status_summary", "reception_statistics"] {
+        print(context, &session, &report::get(name)?).await?;
+    }
+    context.printer.note(&next(&location));
+    Ok(())
+}
+
+/// Writes a sample to a folder of its own, since landing reads files.
+fn unpack(name: &str, folder: &Path) -> Result<std::path::PathBuf> {
+    let sample = SAMPLES.get_file(name).ok_or_else(|| Error::Internal(format!("no sample {name}")))?;
+    let path = folder.join(name);
+    std::fs::write(&path, sample.contents()).map_err(|e| Error::storage(format!("writing {}", path.display()), e))?;
+    Ok(path)
+}
+
+/// Prints every section of a report as a table.
+async fn print(context: &Context<'_>, session: &Session, report: &Report) -> Result<()> {
+    let nulls = report.parameters.iter().map(|p| (p.name.as_str(), p.parameter_type));
+    let parameters = Parameters::nulls(nulls);
+    context.printer.text(&format!("\n{}\n{}\n", report.title, "=".repeat(report.title.len())))?;
+    for section in &report.sections {
+        context.printer.text(&format!("\n{}\n", section.title))?;
+        for statement in &split(&format!("{}.{}", report.name, section.name), &section.sql)? {
+            let mut results = Results::table(context, ROWS_SHOWN);
+            results.stream(&mut session.run(statement, &parameters).await?).await?;
+        }
+    }
+    Ok(())
+}
+
+fn next(location: &str) -> String {
+    format!(
+        "
+What to type next:
+  smsql --store {location} sql \"SELECT campaign_id, bucket, count(*) FROM messages GROUP BY ALL ORDER BY ALL\"
+  smsql --store {location} sql \"SELECT * FROM recipients WHERE suppressed\"
+  smsql --store {location} log
+  smsql providers
+  smsql --help"
+    )
+}
