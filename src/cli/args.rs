@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -15,6 +16,7 @@ use crate::source::FeedFormat;
 
 const EXAMPLES: &str = "\
 Examples:
+  smsql land twilio/status_callback callbacks.ndjson.gz
   smsql sql \"SELECT provider, count(*) FROM events GROUP BY provider\"
   smsql sql -f monthly.sql -p from=2025-03-01 -p to=2025-04-01 -o march.csv
   smsql --as-of 2025-04-01 sql \"SELECT count(*) FROM events\"
@@ -77,7 +79,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
     /// table, csv, tsv, json, ndjson, markdown, parquet or arrow [default: by the suffix of -o, else table]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL.map(Format::name)))]
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete
     #[arg(short, long, value_name = "FILE")]
@@ -158,8 +160,8 @@ pub(super) struct LandArgs {
     /// Files, folders, globs, URLs, or - for standard input; plain, gzip or zstd
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<String>,
-    /// The wire format, where it is not what a file looks like: json, ndjson, csv, form, smpp, lines, parquet, envelope
-    #[arg(long, value_name = "FORMAT")]
+    /// The wire format, where it is not what a file looks like
+    #[arg(long, value_name = "FORMAT", value_parser = feed_format())]
     pub(super) format: Option<FeedFormat>,
     /// What keys the messages of a feed without message ids
     #[arg(long, value_name = "ID")]
@@ -235,7 +237,10 @@ fn zone(name: &str) -> Result<Tz, String> {
     })
 }
 
-fn one_of<const N: usize>(names: [&'static str; N]) -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn feed_format() -> impl TypedValueParser<Value = FeedFormat> {
+    PossibleValuesParser::new(FeedFormat::ALL.map(FeedFormat::name)).try_map(|name| name.parse::<FeedFormat>())
 }

@@ -21,21 +21,27 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
 use printer::Printer;
 
-/// The stack of a worker thread, in bytes: deep plans recurse.
-const STACK_BYTES: usize = 8 << 20;
-
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     // Clap prints usage errors and help by itself, and ends with 2 and 0.
     let cli = Cli::parse();
     let printer = Printer::new();
-    match run(cli, &printer) {
+    // Statements are planned on this thread, whose stack would else be whatever the system gives.
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("smsql".to_owned()).stack_size(STACK_BYTES);
+        match thread.spawn_scoped(scope, || run(cli, &printer)) {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned()))),
+            Err(error) => Err(Error::storage("cannot start a thread", error)),
+        }
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,8 +1,10 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod cli;
 mod diagnose;
 mod landing;
 mod output;
+mod policy;
 mod s3;
 mod slt;
 mod status_codes;
@@ -11,3 +13,4 @@ mod support;
 //! The integration tests, as one binary: each one links the whole engine.
 
 mod fold;
+mod tidy;
