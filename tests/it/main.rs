@@ -2,6 +2,7 @@
 
 mod cli;
 mod diagnose;
+mod fold;
 mod landing;
 mod output;
 mod policy;
@@ -10,7 +11,4 @@ mod slt;
 mod status_codes;
 mod store;
 mod support;
-//! The integration tests, as one binary: each one links the whole engine.
-
-mod fold;
 mod tidy;
