@@ -229,6 +229,15 @@ fn sql_reads_only() {
 }
 
 #[test]
+fn a_plan_is_shown_line_by_line() {
+    let work = Workspace::new();
+    let plan = work.sql("EXPLAIN SELECT count(*) FROM events WHERE provider = 'x'", &[]).ok();
+    assert!(plan.starts_with("logical_plan\n  ") && plan.contains("\nphysical_plan\n  "), "{plan}");
+    assert!(work.sql("EXPLAIN ANALYZE SELECT 1", &[]).ok().starts_with("Plan with Metrics\n  "));
+    assert!(work.sql("EXPLAIN SELECT 1", &["--format", "csv"]).ok().starts_with("plan_type,plan\n"));
+}
+
+#[test]
 fn called_wrongly_ends_with_two() {
     let work = Workspace::new();
     work.run(&["nonsense"]).fails(2);
