@@ -15,3 +15,6 @@ pub use catalogue::Catalogue;
 pub use decode::{Decoded, RejectedRecord};
 pub use feed::{Feed, FeedFormat};
 pub use input::{Input, Spool};
+//! source
+
+pub mod generate;

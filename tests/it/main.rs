@@ -12,3 +12,6 @@ mod status_codes;
 mod store;
 mod support;
 mod tidy;
+//! t
+
+mod generate;
