@@ -63,6 +63,7 @@ pub(super) struct Global {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo(DemoArgs),
+    Generate(GenerateArgs),
     Land(LandArgs),
     Sql(SqlArgs),
     Log(LogArgs),
@@ -139,6 +140,60 @@ pub(super) struct DemoArgs {
     /// Where to make it
     #[arg(default_value = "./smsql-demo")]
     pub(super) dir: PathBuf,
+}
+
+const GENERATE_EXAMPLES: &str = "\
+The same options give the same bytes on every machine. smsql/event tells everything; the other feeds tell the parts of
+it that a CRM and the providers would.
+
+Examples:
+  smsql generate --events 1000000 --out feeds
+  smsql generate --events 50000 --out - | smsql land smsql/event -
+  smsql generate --feed all --files day --compression zstd --out feeds --truth truth.json";
+
+/// Write realistic feeds of any size
+#[derive(Debug, Args)]
+#[command(after_help = GENERATE_EXAMPLES)]
+pub(super) struct GenerateArgs {
+    /// The folder to write to, or - for standard output
+    #[arg(short, long, default_value = "./smsql-feeds", value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// What to write, or all; can be given many times
+    #[arg(long = "feed", default_value = "smsql/event", value_name = "FEED")]
+    pub(super) feeds: Vec<String>,
+    /// About how many events, repeats included
+    #[arg(long, default_value_t = 100_000, value_name = "N")]
+    pub(super) events: u64,
+    /// Exactly how many messages, instead of a number of events
+    #[arg(long, value_name = "N")]
+    pub(super) messages: Option<u64>,
+    /// The seed of every choice
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// The first day, UTC [default: 2025-01-06]
+    #[arg(long, value_name = "DAY")]
+    pub(super) start: Option<chrono::NaiveDate>,
+    /// On how many days messages are sent
+    #[arg(long, default_value_t = 28, value_name = "N")]
+    pub(super) days: u32,
+    /// How many campaigns share the messages [default: by the number of messages]
+    #[arg(long, value_name = "N")]
+    pub(super) campaigns: Option<u32>,
+    /// The share of reports that come twice, 0 to 1
+    #[arg(long, default_value_t = 0.015, value_name = "SHARE")]
+    pub(super) duplicates: f64,
+    /// The share of reports that are overtaken by later ones, 0 to 1
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE")]
+    pub(super) disorder: f64,
+    /// Into how many files each feed is cut, or `day` for one a day
+    #[arg(long, default_value = "1", value_name = "N|day")]
+    pub(super) files: String,
+    /// none, gzip or zstd
+    #[arg(long, default_value = "none", value_name = "METHOD")]
+    pub(super) compression: String,
+    /// Also write, as JSON, what the messages must come to: buckets, clickers, costs by campaign
+    #[arg(long, value_name = "FILE")]
+    pub(super) truth: Option<PathBuf>,
 }
 
 const LAND_EXAMPLES: &str = "\

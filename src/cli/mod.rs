@@ -7,6 +7,7 @@ mod args;
 mod completions;
 mod context;
 mod demo;
+mod generate;
 mod land;
 mod log;
 mod man;
@@ -67,6 +68,7 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     let done = runtime.block_on(async {
         match command {
             Command::Demo(args) => demo::run(&context, args).await,
+            Command::Generate(args) => generate::run(&context, args),
             Command::Land(args) => land::run(&context, args).await,
             Command::Providers(args) => providers::run(&context, args).await,
             Command::Sql(args) => sql::run(&context, args).await,

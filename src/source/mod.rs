@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod decode;
 pub mod decompress;
 pub mod feed;
+pub mod generate;
 pub mod input;
 pub mod location;
 pub mod split;
@@ -15,6 +16,3 @@ pub use catalogue::Catalogue;
 pub use decode::{Decoded, RejectedRecord};
 pub use feed::{Feed, FeedFormat};
 pub use input::{Input, Spool};
-//! source
-
-pub mod generate;

@@ -3,6 +3,7 @@
 mod cli;
 mod diagnose;
 mod fold;
+mod generate;
 mod landing;
 mod output;
 mod policy;
@@ -12,6 +13,3 @@ mod status_codes;
 mod store;
 mod support;
 mod tidy;
-//! t
-
-mod generate;
