@@ -143,7 +143,7 @@ pub(crate) fn stats_columns() -> Vec<&'static str> {
 /// Refuses a table that is not a store's, or one whose settings would let its history be deleted.
 pub(crate) fn check(url: &Url, state: &DeltaTableState) -> Result<()> {
     let partition_columns = state.metadata().partition_columns();
-    if partition_columns != &[PARTITION_COLUMN] {
+    if *partition_columns != [PARTITION_COLUMN] {
         let message = "its folder `events` holds a Delta table that is not partitioned by `record`: not a store";
         return Err(Error::invalid(url, message));
     }
