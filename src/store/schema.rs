@@ -20,7 +20,7 @@ const FOREVER: &str = "interval 36500 days";
 /// What the settings of an opened store must keep at least: ten years.
 const KEPT_MIN: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
-/// The properties a store is created with. See the crate's [`super`] on history.
+/// The properties a store is created with, which keep its history.
 pub(crate) const PROPERTIES: &[(&str, &str)] = &[
     ("delta.enableExpiredLogCleanup", "false"),
     ("delta.logRetentionDuration", FOREVER),
