@@ -89,7 +89,10 @@ impl Store {
             Ok(committed) => {
                 // The entry is in the log: whatever fails from here on (a checkpoint, a read), it is committed.
                 let snapshot = match committed.await {
-                    Ok(done) => Snapshot::with_entry(self, done.snapshot, entry(note)?)?,
+                    Ok(done) => {
+                        let state = self.rebased(base.version(), done.snapshot).await?;
+                        Snapshot::with_entry(self, state, entry(note)?)?
+                    }
                     Err(_) => self.at_version(base.version() + 1).await?,
                 };
                 self.remember(&snapshot);

@@ -1,7 +1,10 @@
 //! The entries of the Delta log: what a commit says about itself, which there are, how snapshots follow them.
 
+use std::num::NonZero;
+
 use chrono::{DateTime, TimeZone, Utc};
 use deltalake::DeltaTableError;
+use deltalake::table::state::DeltaTableState;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use serde::Deserialize;
@@ -97,6 +100,7 @@ impl Store {
                     return Ok(known);
                 }
                 self.check(&state)?;
+                let state = self.rebased(known.version(), state).await?;
                 Snapshot::new(self, state).await?
             }
             None => match self.load(None).await? {
@@ -108,6 +112,22 @@ impl Store {
         };
         self.remember(&snapshot);
         Ok(snapshot)
+    }
+
+    /// A state that was brought forward from an older version, read anew where a checkpoint came in between.
+    ///
+    /// Delta's reader carries the log entries it has read along with it and goes through all of them each time it
+    /// moves: a writer of thousands of commits would slow down with each.
+    pub(super) async fn rebased(&self, from: u64, state: DeltaTableState) -> Result<DeltaTableState> {
+        let interval = state.table_config().checkpoint_interval.map_or(1, NonZero::get);
+        // The entry of version n completes the checkpoint of version n where n + 1 is a multiple of the interval.
+        if (from + 1) / interval == (state.version() + 1) / interval {
+            return Ok(state);
+        }
+        match self.load(Some(state.version())).await? {
+            Some(fresh) => Ok(fresh),
+            None => Ok(state),
+        }
     }
 
     /// The snapshot of one version.

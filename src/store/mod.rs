@@ -29,6 +29,9 @@ mod snapshot;
 mod stats;
 mod writer;
 
+#[cfg(test)]
+mod lost_answers;
+
 pub mod location;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -153,12 +156,15 @@ impl Store {
     /// Everything needed to reach a store, without looking whether it is there.
     fn at(location: &str) -> Result<Self> {
         let location::Location { url, root, path } = location::resolve(location)?;
-        let table: Arc<dyn ObjectStore> =
-            Arc::new(PrefixStore::new(Arc::clone(&root), path.clone().join(EVENTS_FOLDER)));
-        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, path));
+        Self::on(url, Arc::new(PrefixStore::new(root, path)))
+    }
+
+    /// The store whose objects these are.
+    fn on(url: Url, objects: Arc<dyn ObjectStore>) -> Result<Self> {
+        let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&objects), EVENTS_FOLDER));
         // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
         // paths with a percent sign in them, and treats schemes differently.
-        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(location, e))?;
+        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(&url, e))?;
         let log = default_logstore(table, Arc::clone(&objects), &table_url, &StorageConfig::default());
         Ok(Self(Arc::new(Inner { url, objects, log, newest: Mutex::new(None) })))
     }
