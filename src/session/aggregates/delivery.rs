@@ -159,8 +159,12 @@ impl Winner {
     #[inline]
     pub(super) fn offer(&mut self, candidate: Self, strings: &Interner) {
         // The two comparisons that decide nearly always come before the one that looks at strings.
-        let (own, new) = ((self.rank(), self.event_time), (candidate.rank(), candidate.event_time));
-        if new > own || (new == own && candidate.compare(self, strings).is_gt()) {
+        let (own, new) = (self.rank(), candidate.rank());
+        let wins = match new.cmp(&own).then(candidate.event_time.cmp(&self.event_time)) {
+            Ordering::Equal => candidate.compare(self, strings).is_gt(),
+            order => order.is_gt(),
+        };
+        if wins {
             *self = candidate;
         }
     }

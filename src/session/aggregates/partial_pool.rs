@@ -9,8 +9,8 @@ use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool
 /// How DataFusion names the operator that folds rows before they are distributed by group.
 const PARTIAL_FOLD: &str = "PartialHashAggregateStream";
 
-/// The bound that measures best: about 150,000 groups of the fold by message.
-pub const PARTIAL_BYTES: usize = 16 << 20;
+/// The bound that measures best: about 40,000 groups of the fold by message. What all cores hold fits a last-level cache.
+pub const PARTIAL_BYTES: usize = 4 << 20;
 
 /// Any pool, with a bound of its own for each partial aggregation.
 ///
