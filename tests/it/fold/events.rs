@@ -12,37 +12,37 @@ use smsql::event::schema::{EVENT_COLUMNS, event_schema};
 
 /// One event with the columns the fold reads.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    pub provider: &'static str,
-    pub account: Option<&'static str>,
-    pub message_id: Option<&'static str>,
-    pub direction: &'static str,
-    pub kind: &'static str,
-    pub status: Option<&'static str>,
-    pub error_code: Option<&'static str>,
-    pub provider_final: Option<bool>,
-    pub level: Option<&'static str>,
-    pub part_index: Option<i32>,
-    pub part_count: Option<i32>,
-    pub attempt: Option<i32>,
-    pub event_time: i64,
-    pub submitted_at: Option<i64>,
-    pub received_at: i64,
-    pub recipient: Option<&'static str>,
-    pub sender: Option<&'static str>,
-    pub campaign_id: Option<&'static str>,
-    pub list_ids: Option<Vec<&'static str>>,
-    pub body: Option<&'static str>,
-    pub segments: Option<i32>,
-    pub cost: Option<i128>,
-    pub currency: Option<&'static str>,
-    pub link_id: Option<&'static str>,
-    pub user_agent: Option<&'static str>,
-    pub key: i128,
+pub(super) struct Event {
+    pub(super) provider: &'static str,
+    pub(super) account: Option<&'static str>,
+    pub(super) message_id: Option<&'static str>,
+    pub(super) direction: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) status: Option<&'static str>,
+    pub(super) error_code: Option<&'static str>,
+    pub(super) provider_final: Option<bool>,
+    pub(super) level: Option<&'static str>,
+    pub(super) part_index: Option<i32>,
+    pub(super) part_count: Option<i32>,
+    pub(super) attempt: Option<i32>,
+    pub(super) event_time: i64,
+    pub(super) submitted_at: Option<i64>,
+    pub(super) received_at: i64,
+    pub(super) recipient: Option<&'static str>,
+    pub(super) sender: Option<&'static str>,
+    pub(super) campaign_id: Option<&'static str>,
+    pub(super) list_ids: Option<Vec<&'static str>>,
+    pub(super) body: Option<&'static str>,
+    pub(super) segments: Option<i32>,
+    pub(super) cost: Option<i128>,
+    pub(super) currency: Option<&'static str>,
+    pub(super) link_id: Option<&'static str>,
+    pub(super) user_agent: Option<&'static str>,
+    pub(super) key: i128,
 }
 
 /// A status report on message `m1` of provider `p`, of this time, which is also when it was received.
-pub fn report(status: &'static str, event_time: i64) -> Event {
+pub(super) fn report(status: &'static str, event_time: i64) -> Event {
     Event {
         provider: "p",
         account: None,
@@ -74,7 +74,7 @@ pub fn report(status: &'static str, event_time: i64) -> Event {
 }
 
 /// An event of another kind on the same message.
-pub fn other(kind: &'static str, event_time: i64) -> Event {
+pub(super) fn other(kind: &'static str, event_time: i64) -> Event {
     Event {
         kind,
         status: None,
@@ -84,14 +84,14 @@ pub fn other(kind: &'static str, event_time: i64) -> Event {
 }
 
 /// The identity of a message, as a number that any two different messages differ in.
-pub fn message_key(event: &Event) -> Option<i128> {
+pub(super) fn message_key(event: &Event) -> Option<i128> {
     let id = event.message_id?;
     let text = format!("{}/{}/{id}", event.provider, event.account.map_or("-".to_owned(), |a| format!("={a}")));
     Some(text.bytes().fold(7_i128, |hash, byte| (hash * 257 + i128::from(byte)) % 1_000_000_007_000_003))
 }
 
 /// These events as one batch of the event log.
-pub fn batch(events: &[Event]) -> RecordBatch {
+pub(super) fn batch(events: &[Event]) -> RecordBatch {
     let texts = |of: fn(&Event) -> Option<&'static str>| events.iter().map(of).collect::<Vec<_>>();
     let ints = |of: fn(&Event) -> Option<i32>| -> ArrayRef { Arc::new(Int32Array::from_iter(events.iter().map(of))) };
     let times = |of: fn(&Event) -> Option<i64>| -> ArrayRef {

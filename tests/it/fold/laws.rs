@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, UnboundedMemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::prelude::SessionConfig;
 use proptest::prelude::*;
 use proptest::sample::select;
+use smsql::session::aggregates::PartialPool;
 
 use super::events::{Event, batch, report};
 use super::oracle::{QUERY, fold};
@@ -17,7 +20,7 @@ fn maybe<T: Clone + std::fmt::Debug + 'static>(values: &'static [T]) -> impl Str
 }
 
 /// Events of few values, so that ties are the rule.
-pub fn any_event() -> impl Strategy<Value = Event> {
+pub(super) fn any_event() -> impl Strategy<Value = Event> {
     let identity = (select(&["p", "q"][..]), maybe(&["x"]), select(&["m1", "m2"][..]));
     let kind = prop_oneof![6 => Just("status"), 1 => select(&["click", "reply", "opt_out"][..])];
     let statuses = &["queued", "sent", "delivered", "soft", "hard", "rejected", "opted-out", "?", "unclear"];
@@ -133,9 +136,8 @@ proptest! {
     }
 }
 
-/// More groups than the memory pool has room for: the states go to disk and come back the same.
-#[tokio::test]
-async fn spilled_states_merge_to_the_same_rows() {
+/// Thirty thousand messages whose events are far apart, so that every partial fold sees most messages.
+fn many_messages() -> Vec<Event> {
     let ids: Vec<&'static str> = (0..30_000).map(|i| &*Box::leak(format!("message {i}").into_boxed_str())).collect();
     let mut events = Vec::new();
     for (i, &id) in ids.iter().enumerate() {
@@ -151,27 +153,50 @@ async fn spilled_states_merge_to_the_same_rows() {
         events.push(this(["delivered", "soft", "hard"][i % 3], 1));
         events.push(Event { kind: "click", status: None, ..this("", 2) });
     }
-    // Far apart, so that every partial fold sees most messages.
     events.sort_by_key(|event| event.key % 10);
+    events
+}
+
+/// Folds them under this pool, compares, and returns the plan that ran.
+async fn fold_under(pool: Arc<dyn MemoryPool>) -> Arc<dyn ExecutionPlan> {
+    let events = many_messages();
     let expected = fold(&events);
     let batches: Vec<_> = events.chunks(1000).map(batch).collect();
-    let pool = Arc::new(FairSpillPool::new(12 << 20));
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc().unwrap();
     let config = SessionConfig::new().with_target_partitions(2).with_batch_size(1024);
     let ctx = session(config, runtime, vec![batches]).await;
     let query = "SELECT message_key, bucket, status, clicks, campaign_id, body, parts FROM messages";
-    let frame = ctx.sql(query).await.unwrap();
-    let plan = frame.create_physical_plan().await.unwrap();
+    let plan = ctx.sql(query).await.unwrap().create_physical_plan().await.unwrap();
     let result = datafusion::physical_plan::collect(Arc::clone(&plan), ctx.task_ctx()).await.unwrap();
     let mut got: Vec<_> = result.iter().flat_map(|batch| super::rendered(batch.columns())).collect();
     got.sort_by_key(|row| row[0].parse::<i128>().unwrap());
     let columns = [0, 5, 6, 18, 27, 32, 23];
     let expected: Vec<Vec<_>> = expected.iter().map(|row| columns.map(|column| row[column].clone()).to_vec()).collect();
     assert_eq!(got, expected);
-    assert!(spilled(plan.as_ref()) > 0, "the pool was meant to be too small");
+    plan
 }
 
-fn spilled(plan: &dyn datafusion::physical_plan::ExecutionPlan) -> usize {
-    let own = plan.metrics().and_then(|metrics| metrics.spill_count()).unwrap_or(0);
-    own + plan.children().into_iter().map(|child| spilled(child.as_ref())).sum::<usize>()
+/// The sum of a metric over all operators of a name.
+fn total(plan: &dyn ExecutionPlan, metric: fn(&MetricsSet) -> Option<usize>) -> usize {
+    let own = if plan.name() == "AggregateExec" { plan.metrics().and_then(|m| metric(&m)).unwrap_or(0) } else { 0 };
+    own + plan.children().into_iter().map(|child| total(child.as_ref(), metric)).sum::<usize>()
+}
+
+/// More groups than the memory pool has room for: the states go to disk and come back the same.
+#[tokio::test]
+async fn spilled_states_merge_to_the_same_rows() {
+    let plan = fold_under(Arc::new(FairSpillPool::new(12 << 20))).await;
+    assert!(total(plan.as_ref(), MetricsSet::spill_count) > 0, "the pool was meant to be too small");
+}
+
+/// Partial folds that hold few groups hand on what they have, again and again.
+#[tokio::test]
+async fn small_partial_folds_merge_to_the_same_rows() {
+    let groups = 30_000;
+    let unbounded = fold_under(Arc::new(UnboundedMemoryPool::default())).await;
+    // Two operators give rows: the partial fold of each of two partitions, and the final one.
+    let rows = total(unbounded.as_ref(), MetricsSet::output_rows);
+    assert!((groups..=3 * groups).contains(&rows), "{rows}");
+    let bounded = fold_under(Arc::new(PartialPool::new(Arc::new(UnboundedMemoryPool::default()), 1 << 20))).await;
+    assert!(total(bounded.as_ref(), MetricsSet::output_rows) > rows, "the bound was meant to be too small");
 }

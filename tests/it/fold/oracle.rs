@@ -6,7 +6,7 @@ use super::class_of;
 use super::events::{Event, message_key};
 
 /// The columns [`fold`] gives, as a query over `messages`.
-pub const QUERY: &str = "SELECT message_key, provider, account, message_id, direction, bucket, status, error_code, level, \
+pub(super) const QUERY: &str = "SELECT message_key, provider, account, message_id, direction, bucket, status, error_code, level, \
     is_final, status_at, submitted_at, sent_at, delivered_at, failed_at, first_clicked_at, first_replied_at, \
     opted_out_at, clicks, replies, opt_outs, attempts, failed_attempts, parts, segments, cost, currency, campaign_id, \
     list_ids, recipient, sender, country, body, first_event_at, last_event_at, conflict \
@@ -78,7 +78,7 @@ fn latest<T: Ord + Clone>(events: &[&Event], value: impl Fn(&Event) -> Option<T>
 }
 
 /// One row per message, ordered by its key, every column as text.
-pub fn fold(events: &[Event]) -> Vec<Vec<String>> {
+pub(super) fn fold(events: &[Event]) -> Vec<Vec<String>> {
     let mut messages: BTreeMap<i128, Vec<&Event>> = BTreeMap::new();
     for event in events {
         if let Some(key) = message_key(event) {

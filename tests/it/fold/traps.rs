@@ -25,7 +25,7 @@ async fn messages(events: &[Event]) -> Vec<BTreeMap<String, String>> {
 
 macro_rules! assert_message {
     ($events:expr, $($column:ident: $value:expr),+ $(,)?) => {
-        let row = message(&$events).await;
+        let row = message(&$events[..]).await;
         $(assert_eq!(row[stringify!($column)], $value, "{} of {row:#?}", stringify!($column));)+
     };
 }
@@ -59,7 +59,7 @@ async fn a_soft_bounce_then_delivery_is_delivered() {
 #[tokio::test]
 async fn delivered_to_the_operator_then_a_hard_bounce_is_a_hard_bounce() {
     let operator = Event { level: Some("operator"), ..report("delivered", 3) };
-    assert_message!([operator.clone()], bucket: "delivered", level: "operator");
+    assert_message!(std::slice::from_ref(&operator), bucket: "delivered", level: "operator");
     assert_message!([operator, report("hard", 5)], bucket: "hard_bounce", conflict: "false", level: "-");
 }
 
