@@ -7,7 +7,7 @@
 --   link_id - The tracked link's id.
 --   link_url - Where the link leads.
 --   user_agent - The browser or bot, as it named itself.
---   is_bot - Whether that is a crawler or a link preview, not a person.
+--   is_bot - Whether that is a crawler or a link preview, not a person; false where no agent is given.
 --   provider - Who reported it.
 --   account - The provider's account, project or service.
 --   message_id - The provider's id of the message.
@@ -20,7 +20,7 @@ SELECT
     click.link_id,
     click.link_url,
     click.user_agent,
-    is_bot(click.user_agent) AS is_bot,
+    coalesce(is_bot(click.user_agent), false) AS is_bot,
     click.provider,
     click.account,
     click.message_id,

@@ -130,6 +130,15 @@ impl Parameters {
         Self(declared.into_iter().map(|(name, declared)| (name.to_owned(), declared.null())).collect())
     }
 
+    /// These values, and those of `others` for the names that are not given here.
+    #[must_use]
+    pub fn or(mut self, others: Self) -> Self {
+        for (name, value) in others.0 {
+            self.0.entry(name).or_insert(value);
+        }
+        self
+    }
+
     /// Refuses a script that does not use every parameter, or that uses one that was not given.
     pub fn check(&self, script: &[Statement]) -> Result<()> {
         let mut used = BTreeSet::new();

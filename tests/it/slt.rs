@@ -1,6 +1,16 @@
 //! Runs the SQL logic tests under `tests/slt`: statements with the answers they must give.
 //!
-//! `SLT=functions/e164` runs only those whose path contains that text.
+//! | folder                        | what it is asked                                                              |
+//! |-------------------------------|-------------------------------------------------------------------------------|
+//! | `functions`                   | the functions alone, with the overrides of `tests/slt/status_codes.csv`       |
+//! | `tables`                      | a session over a store with every sample of `data/feeds` but the demo's       |
+//! | `views`, `policy`, `reports`  | a session over a store with the demo's samples, landed as `smsql demo` does   |
+//!
+//! Beside SQL a file may say two things as on the command line:
+//! `smsql [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...` asks a
+//! section of a report.
+//!
+//! `SLT=views/clicks` runs only those files whose path contains that text.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,45 +18,54 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use async_trait::async_trait;
+use chrono_tz::Tz;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use smsql::event::StatusTable;
+use smsql::report;
 use smsql::session::functions::scalar_functions;
-use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
-
-/// What the tests talk to. Every file gets one of its own.
-fn database() -> impl AsyncDB {
-    let overrides = std::fs::read_to_string(root().join("status_codes.csv")).unwrap();
-    let table = Arc::new(StatusTable::new(Some(&overrides)).unwrap());
-    let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(2));
-    for function in scalar_functions(&table) {
-        context.register_udf(function.as_ref().clone());
-    }
-    Session(context)
-}
+use smsql::session::landing::{LandOptions, Lander};
+use smsql::session::{Parameter, Parameters, Session, SessionOptions, split};
+use smsql::source::{Catalogue, Input};
+use smsql::store::{AsOf, Store};
+use smsql::{Error, Result};
+use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, MakeConnection, Runner};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slt")
 }
 
-struct Session(SessionContext);
+fn feeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/feeds")
+}
+
+/// The functions alone. Every file gets one of its own.
+struct Functions(SessionContext);
+
+impl Functions {
+    fn new() -> Self {
+        let overrides = std::fs::read_to_string(root().join("status_codes.csv")).unwrap();
+        let table = Arc::new(StatusTable::new(Some(&overrides)).unwrap());
+        let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(2));
+        for function in scalar_functions(&table) {
+            context.register_udf(function.as_ref().clone());
+        }
+        Self(context)
+    }
+}
 
 #[async_trait]
-impl AsyncDB for Session {
+impl AsyncDB for Functions {
     type Error = DataFusionError;
     type ColumnType = DefaultColumnType;
 
     async fn run(&mut self, sql: &str) -> Result<DBOutput<Self::ColumnType>, Self::Error> {
         let frame = self.0.sql(sql).await?;
-        let types = frame.schema().fields().iter().map(|field| column_type(field.data_type())).collect::<Vec<_>>();
-        let batches = frame.collect().await?;
-        if types.is_empty() {
-            return Ok(DBOutput::StatementComplete(0));
-        }
-        Ok(DBOutput::Rows { types, rows: batches.iter().flat_map(rows).collect() })
+        let schema = Arc::clone(frame.schema().inner());
+        Ok(output(&schema, &frame.collect().await?))
     }
 
     async fn shutdown(&mut self) {}
@@ -54,6 +73,122 @@ impl AsyncDB for Session {
     fn engine_name(&self) -> &str {
         "smsql"
     }
+}
+
+/// A session over a landed store. Every file gets one of its own over the same store.
+struct Landed {
+    store: Store,
+    session: Session,
+}
+
+impl Landed {
+    async fn open(store: &Store, allow_write: bool, time_zone: Tz) -> Result<Self> {
+        let options = SessionOptions { allow_write, time_zone, threads: 2, ..SessionOptions::default() };
+        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await? })
+    }
+
+    async fn ask(&self, name: &str, sql: &str, parameters: &Parameters) -> Result<DBOutput<DefaultColumnType>> {
+        let mut last = DBOutput::StatementComplete(0);
+        for statement in split(name, sql)? {
+            let mut answer = self.session.run(&statement, parameters).await?;
+            let mut batches = Vec::new();
+            while let Some(batch) = answer.next().await? {
+                batches.push(batch);
+            }
+            last = output(answer.schema(), &batches);
+        }
+        Ok(last)
+    }
+
+    /// What begins with `smsql`.
+    async fn command(&mut self, words: &[&str]) -> Result<DBOutput<DefaultColumnType>> {
+        if let ["report", name, section, options @ ..] = words {
+            return self.report(name, section, options).await;
+        }
+        let zone = words.iter().position(|word| *word == "--tz").map(|at| words[at + 1].parse().unwrap());
+        let allow_write = words.contains(&"--allow-write");
+        *self = Self::open(&self.store, allow_write, zone.unwrap_or(Tz::UTC)).await?;
+        Ok(DBOutput::StatementComplete(0))
+    }
+
+    async fn report(&self, name: &str, section: &str, options: &[&str]) -> Result<DBOutput<DefaultColumnType>> {
+        let report = report::get(name)?;
+        let declared = |name: &str| {
+            let found = report.parameters.iter().find(|parameter| parameter.name == name);
+            found.unwrap_or_else(|| panic!("{} has no parameter {name}", report.name)).parameter_type
+        };
+        let given = options.iter().filter(|word| **word != "-p").map(|word| {
+            let (name, value) = word.split_once('=').unwrap();
+            format!("{name}:{}={value}", declared(name).name()).parse::<Parameter>().unwrap()
+        });
+        let given = Parameters::new(given, self.session.options().time_zone)?;
+        let nulls = Parameters::nulls(report.parameters.iter().map(|p| (p.name.as_str(), p.parameter_type)));
+        let section = report.sections.iter().find(|known| known.name == section);
+        let section = section.unwrap_or_else(|| panic!("{name} has no such section"));
+        self.ask(name, &section.sql, &given.or(nulls)).await
+    }
+}
+
+#[async_trait]
+impl AsyncDB for Landed {
+    type Error = Error;
+    type ColumnType = DefaultColumnType;
+
+    async fn run(&mut self, sql: &str) -> Result<DBOutput<Self::ColumnType>> {
+        match sql.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["smsql", words @ ..] => self.command(words).await,
+            _ => self.ask("<sql>", sql, &Parameters::default()).await,
+        }
+    }
+
+    async fn shutdown(&mut self) {}
+
+    fn engine_name(&self) -> &str {
+        "smsql"
+    }
+}
+
+/// A store of its own with these files landed, each with its feed; gone with the folder.
+async fn landed(files: impl IntoIterator<Item = (String, PathBuf)>) -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(folder.path().to_str().unwrap()).await.unwrap();
+    let catalogue = Catalogue::new([]).unwrap();
+    let functions = scalar_functions(&Arc::new(StatusTable::new(None).unwrap()));
+    for (feed, path) in files {
+        let options = LandOptions { batch_id: Some("sample".to_owned()), ..LandOptions::default() };
+        let lander = Lander::new(&store, catalogue.get(&feed).unwrap(), &functions, options).await.unwrap();
+        let landed = lander.land(&Input::File(path)).await.unwrap();
+        assert!(!landed.already_landed, "{feed}: another sample has the same content");
+    }
+    (folder, store)
+}
+
+/// The demo's files in the order `smsql demo` lands them.
+fn demo() -> impl Iterator<Item = (String, PathBuf)> {
+    let files = [
+        ("smsql/campaign", "campaigns.ndjson"),
+        ("smsql/message", "messages.ndjson"),
+        ("twilio/status_callback", "twilio_status_callback.ndjson"),
+        ("infobip/delivery_report", "infobip_delivery_report.json"),
+        ("smpp/receipt", "smpp_receipt.txt"),
+        ("smsql/click", "clicks.ndjson"),
+        ("smsql/event", "events.ndjson"),
+        ("infobip/delivery_report", "infobip_delivery_report_late.json"),
+    ];
+    files.into_iter().map(|(feed, file)| (feed.to_owned(), feeds().join("demo").join(file)))
+}
+
+/// Every other sample: `data/feeds/<provider>/<api>.<suffix>`.
+fn samples() -> Vec<(String, PathBuf)> {
+    let mut samples = Vec::new();
+    for path in files_under(&feeds()) {
+        let provider = path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        if provider != "demo" {
+            samples.push((format!("{provider}/{}", path.file_stem().unwrap().to_string_lossy()), path));
+        }
+    }
+    samples.sort();
+    samples
 }
 
 fn column_type(data_type: &DataType) -> DefaultColumnType {
@@ -64,6 +199,14 @@ fn column_type(data_type: &DataType) -> DefaultColumnType {
         DataType::Dictionary(_, value) => column_type(value),
         _ => DefaultColumnType::Any,
     }
+}
+
+fn output(schema: &SchemaRef, batches: &[RecordBatch]) -> DBOutput<DefaultColumnType> {
+    let types = schema.fields().iter().map(|field| column_type(field.data_type())).collect::<Vec<_>>();
+    if types.is_empty() {
+        return DBOutput::StatementComplete(0);
+    }
+    DBOutput::Rows { types, rows: batches.iter().flat_map(rows).collect() }
 }
 
 /// Every value as text: `NULL`, and `(empty)` for the text that would leave no trace.
@@ -77,32 +220,50 @@ fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
     (0..batch.num_rows()).map(|row| columns.iter().map(|column| value(column, row)).collect()).collect()
 }
 
-#[test]
-fn every_answer_is_as_written() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// Runs the files of some folders, each with a connection of its own, and reports every record that fails.
+async fn run<D, M>(folders: &[&str], connect: impl Fn() -> M)
+where
+    D: AsyncDB<ColumnType = DefaultColumnType>,
+    M: MakeConnection<Conn = D>,
+{
     let wanted = std::env::var("SLT").unwrap_or_default();
-    let mut files = files_under(&root());
-    files.sort();
-    files.retain(|file| file.to_string_lossy().contains(&wanted));
-    assert!(!files.is_empty(), "no file under tests/slt has `{wanted}` in its path");
     let mut failures = Vec::new();
-    for file in &files {
-        let mut runner = Runner::new(async || Ok(database()));
-        runner.with_column_validator(sqllogictest::strict_column_validator);
-        if let Err(error) = runtime.block_on(runner.run_file_async(file)) {
-            failures.push(error.to_string());
+    for folder in folders {
+        let mut files = files_under(&root().join(folder));
+        assert!(!files.is_empty(), "no file under tests/slt/{folder}");
+        files.sort();
+        files.retain(|file| file.extension().is_some_and(|e| e == "slt") && file.to_string_lossy().contains(&wanted));
+        for file in &files {
+            let mut runner = Runner::new(connect());
+            runner.with_column_validator(sqllogictest::strict_column_validator);
+            for record in sqllogictest::parse_file(file).unwrap_or_else(|e| panic!("{}: {e}", file.display())) {
+                if let Err(error) = runner.run_async(record).await {
+                    failures.push(error.to_string());
+                }
+            }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
+#[tokio::test]
+async fn functions_answer_as_written() {
+    run(&["functions"], || async || Ok(Functions::new())).await;
+}
+
+#[tokio::test]
+async fn tables_answer_as_written() {
+    let (_folder, store) = landed(samples()).await;
+    run(&["tables"], || async || Ok(Landed::open(&store, false, Tz::UTC).await.unwrap())).await;
+}
+
+#[tokio::test]
+async fn views_reports_and_policy_answer_as_written() {
+    let (_folder, store) = landed(demo()).await;
+    run(&["views", "reports", "policy"], || async || Ok(Landed::open(&store, false, Tz::UTC).await.unwrap())).await;
+}
+
 fn files_under(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| match path {
-            folder if folder.is_dir() => files_under(&folder),
-            file if file.extension().is_some_and(|extension| extension == "slt") => vec![file],
-            _ => vec![],
-        })
-        .collect()
+    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
