@@ -1,8 +1,12 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod concurrent;
+mod crash;
 mod diagnose;
+mod faults;
 mod landing;
 mod output;
+mod place;
 mod s3;
 mod slt;
 mod status_codes;
