@@ -81,7 +81,8 @@ fn overlapping_files(place: &Place) {
 
 /// Three processes, six small files each, some of them the same: more commits than a checkpoint apart.
 fn many_small_files(place: &Place) {
-    let file = |number: usize| place.file(&format!("small-{number}.ndjson"), text(number * 100..number * 100 + 5, None));
+    let file =
+        |number: usize| place.file(&format!("small-{number}.ndjson"), text(number * 100..number * 100 + 5, None));
     let files: Vec<PathBuf> = (100..112).map(file).collect();
     let processes: Vec<_> = (0..3)
         .map(|process| place.start(&(0..6).map(|at| files[process * 3 + at].as_path()).collect::<Vec<_>>()))

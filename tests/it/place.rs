@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use arrow::array::Array;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use smsql::session::table::LogTable;
 use smsql::store::{AsOf, Record, Snapshot, Store};
 
@@ -58,14 +58,14 @@ impl Contents {
         }
     }
 
-    /// The same, where files that were landed side by side may each have been first to land an event.
+    /// How much it is.
     pub(crate) fn counts(&self) -> String {
         format!("{} events, {} rejects, {} landings", self.events.len(), self.rejects.len(), self.landings.len())
     }
 }
 
 async fn rows(store: &Store, snapshot: &Snapshot, record: Record) -> Rows {
-    let context = SessionContext::new();
+    let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
     context.register_table("t", LogTable::new(store, snapshot, record)).unwrap();
     let batches = context.sql("select * from t").await.unwrap().collect().await.unwrap();
     let format = FormatOptions::new();
@@ -74,7 +74,8 @@ async fn rows(store: &Store, snapshot: &Snapshot, record: Record) -> Rows {
         let columns: Vec<_> = batch.columns().iter().map(|c| ArrayFormatter::try_new(c, &format).unwrap()).collect();
         for row in 0..batch.num_rows() {
             let cells = columns.iter().enumerate().filter(|(at, _)| batch.column(*at).is_valid(row));
-            let cells = cells.map(|(at, column)| (batch.schema().field(at).name().clone(), column.value(row).to_string()));
+            let cells =
+                cells.map(|(at, column)| (batch.schema().field(at).name().clone(), column.value(row).to_string()));
             rows.push(cells.filter(|(name, _)| name != "landed_at").collect());
         }
     }
