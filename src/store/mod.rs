@@ -20,6 +20,7 @@
 
 mod archive;
 mod as_of;
+mod checked;
 mod commit;
 mod identities;
 mod local;
@@ -180,13 +181,13 @@ impl Store {
     /// Everything needed to reach a store, without looking whether it is there.
     fn at(location: location::Location) -> Result<Self> {
         let location::Location { url, root, path } = location;
-        let table: Arc<dyn ObjectStore> =
-            Arc::new(PrefixStore::new(Arc::clone(&root), path.clone().join(EVENTS_FOLDER)));
         let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, path));
+        let checked: Arc<dyn ObjectStore> = Arc::new(checked::CheckedLog(Arc::clone(&objects)));
+        let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&checked), EVENTS_FOLDER));
         // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
         // paths with a percent sign in them, and treats schemes differently.
         let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(&url, e))?;
-        let log = default_logstore(table, Arc::clone(&objects), &table_url, &StorageConfig::default());
+        let log = default_logstore(table, checked, &table_url, &StorageConfig::default());
         Ok(Self(Arc::new(Inner { url, objects, log, newest: Mutex::new(None) })))
     }
 

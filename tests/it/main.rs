@@ -2,6 +2,7 @@
 
 mod concurrent;
 mod crash;
+mod damage;
 mod diagnose;
 mod faults;
 mod landing;

@@ -49,13 +49,15 @@ pub(crate) struct Contents {
 impl Contents {
     /// What the newest version of a store holds.
     pub(crate) async fn of(store: &Store) -> Self {
-        let snapshot = store.snapshot(&AsOf::Latest).await.unwrap();
+        Self::read(store).await.unwrap()
+    }
+
+    /// The same, where it may be damaged.
+    pub(crate) async fn read(store: &Store) -> smsql::Result<Self> {
+        let snapshot = store.snapshot(&AsOf::Latest).await?;
         let read = async |record| rows(store, &snapshot, record).await;
-        Self {
-            events: read(Record::Event).await,
-            rejects: read(Record::Reject).await,
-            landings: read(Record::Landing).await,
-        }
+        let (events, rejects) = (read(Record::Event).await?, read(Record::Reject).await?);
+        Ok(Self { events, rejects, landings: read(Record::Landing).await? })
     }
 
     /// How much it is.
@@ -64,10 +66,10 @@ impl Contents {
     }
 }
 
-async fn rows(store: &Store, snapshot: &Snapshot, record: Record) -> Rows {
+async fn rows(store: &Store, snapshot: &Snapshot, record: Record) -> smsql::Result<Rows> {
     let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
     context.register_table("t", LogTable::new(store, snapshot, record)).unwrap();
-    let batches = context.sql("select * from t").await.unwrap().collect().await.unwrap();
+    let batches = context.sql("select * from t").await?.collect().await?;
     let format = FormatOptions::new();
     let mut rows = Rows::new();
     for batch in &batches {
@@ -80,7 +82,7 @@ async fn rows(store: &Store, snapshot: &Snapshot, record: Record) -> Rows {
         }
     }
     rows.sort();
-    rows
+    Ok(rows)
 }
 
 /// The binary, and an environment and store to use it with.
