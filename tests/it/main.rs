@@ -3,6 +3,7 @@
 mod diagnose;
 mod landing;
 mod output;
+mod readme;
 mod s3;
 mod slt;
 mod status_codes;
