@@ -15,6 +15,7 @@ mod faults;
 mod landing;
 mod output;
 mod place;
+mod readme;
 mod s3;
 mod slt;
 mod status_codes;
