@@ -182,21 +182,13 @@ impl Store {
     }
 
     /// Everything needed to reach a store, without looking whether it is there.
-    fn at(location: &str) -> Result<Self> {
-        let location::Location { url, root, path } = location::resolve(location)?;
+    fn at(location: location::Location) -> Result<Self> {
+        let location::Location { url, root, path } = location;
         Self::on(url, Arc::new(PrefixStore::new(root, path)))
     }
 
     /// The store whose objects these are.
     fn on(url: Url, objects: Arc<dyn ObjectStore>) -> Result<Self> {
-        let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&objects), EVENTS_FOLDER));
-        // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
-        // paths with a percent sign in them, and treats schemes differently.
-        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(&url, e))?;
-        let log = default_logstore(table, Arc::clone(&objects), &table_url, &StorageConfig::default());
-    fn at(location: location::Location) -> Result<Self> {
-        let location::Location { url, root, path } = location;
-        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, path));
         let checked: Arc<dyn ObjectStore> = Arc::new(checked::CheckedLog(Arc::clone(&objects)));
         let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&checked), EVENTS_FOLDER));
         // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
@@ -234,7 +226,7 @@ impl Store {
         match DeltaTableState::try_new(self.0.log.as_ref(), version).await {
             Ok(state) => Ok(Some(state)),
             Err(DeltaTableError::NotATable(_)) => Ok(None),
-            Err(error) => Err(Error::storage(format!("reading the log of the store {}", self.0.url), error)),
+            Err(error) => Err(self.log_error(error).await),
         }
     }
 

@@ -1,20 +1,17 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
 mod cli;
-mod diagnose;
-mod fold;
-mod generate;
-mod landing;
-mod output;
-mod policy;
 mod concurrent;
 mod crash;
 mod damage;
 mod diagnose;
 mod faults;
+mod fold;
+mod generate;
 mod landing;
 mod output;
 mod place;
+mod policy;
 mod readme;
 mod s3;
 mod slt;
