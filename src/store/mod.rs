@@ -219,7 +219,7 @@ impl Store {
         match DeltaTableState::try_new(self.0.log.as_ref(), version).await {
             Ok(state) => Ok(Some(state)),
             Err(DeltaTableError::NotATable(_)) => Ok(None),
-            Err(error) => Err(Error::storage(format!("reading the log of the store {}", self.0.url), error)),
+            Err(error) => Err(self.log_error(error).await),
         }
     }
 
