@@ -15,9 +15,9 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use url::Url;
 
+use super::aggregates::{PARTIAL_BYTES, PartialPool};
 use super::options::SessionOptions;
 use crate::limits::{MEMORY_BYTES_DEFAULT, MEMORY_PERCENT_DEFAULT, SPILL_BYTES_MAX, STATEMENT_NESTING_MAX};
-use super::aggregates::{PARTIAL_BYTES, PartialPool};
 use crate::{Result, error::Error};
 
 /// The catalogue and schema in which everything lives: a table is `events`, `main.events` or `smsql.main.events`.

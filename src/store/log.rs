@@ -91,11 +91,12 @@ impl Store {
 
     /// The newest snapshot: what is known already plus what was added to the log since.
     pub(super) async fn newest(&self) -> Result<Snapshot> {
-        let context = || format!("reading the log of the store {}", self.0.url);
         let snapshot = match self.known() {
             Some(known) => {
                 let mut state = known.state().clone();
-                state.update(self.log().as_ref(), None).await.map_err(|e| Error::storage(context(), e))?;
+                if let Err(error) = state.update(self.log().as_ref(), None).await {
+                    return Err(self.log_error(error).await);
+                }
                 if state.version() == known.version() {
                     return Ok(known);
                 }
@@ -130,6 +131,26 @@ impl Store {
         }
     }
 
+    /// The error for a log that Delta's reader does not get through. It names no checkpoint, and brings its own
+    /// backtrace.
+    pub(super) async fn log_error(&self, error: DeltaTableError) -> Error {
+        let message = error.to_string();
+        let message = message.split("\n   0: ").next().unwrap_or_default().to_owned();
+        if message.contains("Parquet error")
+            && let Ok(Some(checkpoint)) = self.newest_checkpoint().await
+        {
+            let hint =
+                "no log entry is ever deleted, so the store is whole again without this file and _last_checkpoint";
+            return Error::invalid(checkpoint, format!("this checkpoint of the log cannot be read: {message}; {hint}"));
+        }
+        Error::storage(format!("reading the log of the store {}", self.0.url), message)
+    }
+
+    async fn newest_checkpoint(&self) -> Result<Option<String>> {
+        let log = self.list(&format!("{EVENTS_FOLDER}/_delta_log")).await?;
+        Ok(log.into_iter().rfind(|path| path.contains(".checkpoint.") && path.ends_with(".parquet")))
+    }
+
     /// The snapshot of one version.
     pub(super) async fn at_version(&self, version: u64) -> Result<Snapshot> {
         let newest = match self.known() {
@@ -150,7 +171,7 @@ impl Store {
             Ok(_) => Err(self.gone(version).await),
             Err(error) => match self.entry(version).await {
                 Ok(Some(_)) if self.oldest_version().await.is_ok_and(|oldest| oldest == 0) => {
-                    Err(Error::storage(format!("reading version {version} of the store {}", self.0.url), error))
+                    Err(self.log_error(error).await)
                 }
                 _ => Err(self.gone(version).await),
             },

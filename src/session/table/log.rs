@@ -28,6 +28,7 @@ use datafusion_datasource::compute_all_files_statistics;
 use datafusion_datasource::table_schema::TableSchema;
 use object_store::{ObjectMeta, ObjectStore};
 
+use super::reader::LogReaderFactory;
 use crate::store::{Bounds, LogFile, Record, Snapshot, Store};
 
 /// The records of one kind in one snapshot, as a table. Read only.
@@ -162,10 +163,10 @@ impl TableProvider for LogTable {
         }
         let groups = self.groups(&files, state.config().target_partitions());
         let (groups, statistics) = compute_all_files_statistics(groups, self.schema.clone(), true, false)?;
-        let reader = CachedParquetFileReaderFactory::new(
+        let reader = LogReaderFactory(CachedParquetFileReaderFactory::new(
             runtime.object_store(&self.url)?,
             runtime.cache_manager.get_file_metadata_cache(),
-        );
+        ));
         let source = ParquetSource::new(TableSchema::from(self.schema.clone()))
             .with_table_parquet_options(state.table_options().parquet.clone())
             .with_parquet_file_reader_factory(Arc::new(reader));
