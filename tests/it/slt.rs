@@ -79,14 +79,14 @@ impl AsyncDB for Functions {
 struct Landed {
     store: Store,
     session: Session,
-    /// A store into which nothing was landed, where one was asked for.
-    empty: Option<tempfile::TempDir>,
+    /// Holds the store into which nothing was landed, where one was asked for.
+    _empty: Option<tempfile::TempDir>,
 }
 
 impl Landed {
     async fn open(store: &Store, allow_write: bool, time_zone: Tz) -> Result<Self> {
         let options = SessionOptions { allow_write, time_zone, threads: 2, ..SessionOptions::default() };
-        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await?, empty: None })
+        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await?, _empty: None })
     }
 
     async fn ask(&self, name: &str, sql: &str, parameters: &Parameters) -> Result<DBOutput<DefaultColumnType>> {
@@ -114,7 +114,7 @@ impl Landed {
             Some(folder) => Store::open_or_create(folder.path().to_str().unwrap()).await?,
             None => self.store.clone(),
         };
-        *self = Self { empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
+        *self = Self { _empty: empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
         Ok(DBOutput::StatementComplete(0))
     }
 
