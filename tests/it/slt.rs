@@ -7,8 +7,8 @@
 //! | `views`, `policy`, `reports`  | a session over a store with the demo's samples, landed as `smsql demo` does   |
 //!
 //! Beside SQL a file may say two things as on the command line:
-//! `smsql [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...` asks a
-//! section of a report.
+//! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...`
+//! asks a section of a report.
 //!
 //! `SLT=views/clicks` runs only those files whose path contains that text.
 
@@ -79,12 +79,14 @@ impl AsyncDB for Functions {
 struct Landed {
     store: Store,
     session: Session,
+    /// Holds the store into which nothing was landed, where one was asked for.
+    _empty: Option<tempfile::TempDir>,
 }
 
 impl Landed {
     async fn open(store: &Store, allow_write: bool, time_zone: Tz) -> Result<Self> {
         let options = SessionOptions { allow_write, time_zone, threads: 2, ..SessionOptions::default() };
-        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await? })
+        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await?, _empty: None })
     }
 
     async fn ask(&self, name: &str, sql: &str, parameters: &Parameters) -> Result<DBOutput<DefaultColumnType>> {
@@ -107,7 +109,12 @@ impl Landed {
         }
         let zone = words.iter().position(|word| *word == "--tz").map(|at| words[at + 1].parse().unwrap());
         let allow_write = words.contains(&"--allow-write");
-        *self = Self::open(&self.store, allow_write, zone.unwrap_or(Tz::UTC)).await?;
+        let empty = words.contains(&"--store").then(|| tempfile::tempdir().unwrap());
+        let store = match &empty {
+            Some(folder) => Store::open_or_create(folder.path().to_str().unwrap()).await?,
+            None => self.store.clone(),
+        };
+        *self = Self { _empty: empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
         Ok(DBOutput::StatementComplete(0))
     }
 
