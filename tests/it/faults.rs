@@ -92,6 +92,7 @@ impl Scenario {
                 }
             }
             Err(error) => return failed(&format!("not a storage error: {error}")),
+            Ok(landed) if landed.already_landed => return failed("it took its own landing for another's"),
             Ok(_) => {}
         }
         let seen = match open(&objects).await {
