@@ -5,7 +5,7 @@
 --   account - The provider's account, project or service.
 --   message_id - The provider's id of the message.
 --   direction - `outbound` or `inbound`.
---   bucket - What became of it: `pending` without any status, else the bucket of the report that wins.
+--   bucket - The bucket of the report that wins; `pending` without any status; NULL for a reply, which has none.
 --   status - The winning report's status, verbatim.
 --   error_code - The winning report's error code, verbatim.
 --   level - Who confirmed the delivery: `operator` or `handset`; NULL where that is not known or it is not delivered.
@@ -50,7 +50,8 @@
 -- without a time lose to any with one.
 --
 -- Classes are those of status_class(): rank * 10 + variant. 41 is delivered by the word of the operator only, 60
--- delivered; 40 is a soft bounce, 50 to 52 failures for good. Conflicts are looked for among reports on the whole
+-- delivered; 40 is a soft bounce, 50 to 52 failures for good; 1 stands for an outbound message of which something other
+-- than a status is known, so that it counts as pending. Conflicts are looked for among reports on the whole
 -- message: one part may well be delivered before another fails.
 SELECT
     provider,
@@ -58,11 +59,11 @@ SELECT
     message_id,
     direction,
     delivery['bucket'] AS bucket,
-    delivery['status'] AS status,
-    delivery['error_code'] AS error_code,
+    CASE WHEN delivery['class'] > 1 THEN delivery['status'] END AS status,
+    CASE WHEN delivery['class'] > 1 THEN delivery['error_code'] END AS error_code,
     CASE WHEN delivery['class'] = 41 THEN 'operator' WHEN delivery['class'] = 60 AND handset_at IS NOT NULL THEN 'handset' END AS level,
     delivery['bucket'] NOT IN ('pending', 'sent') AS is_final,
-    delivery['event_time'] AS status_at,
+    CASE WHEN delivery['class'] > 1 THEN delivery['event_time'] END AS status_at,
     submitted_at,
     sent_at,
     delivered_at,
@@ -100,8 +101,13 @@ FROM (
         latest(account, fact_time) AS account,
         latest(message_id, fact_time) AS message_id,
         latest(direction, fact_time) AS direction,
-        delivery(class, event_time, received_at, status, error_code, part_index, part_count)
-            FILTER (WHERE kind = 'status') AS delivery,
+        delivery(
+            coalesce(
+                CASE WHEN kind = 'status' THEN class END,
+                CASE WHEN direction = 'outbound' AND part_index IS NULL THEN arrow_cast(1, 'UInt8') END
+            ),
+            event_time, received_at, status, error_code, part_index, part_count
+        ) AS delivery,
         min(event_time) FILTER (WHERE kind = 'status' AND class = 60 AND level = 'handset') AS handset_at,
         min(submitted_at) AS submitted_at,
         min(event_time) FILTER (WHERE kind = 'status' AND class = 20) AS sent_at,

@@ -54,7 +54,8 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          part decides: a part failed for good, else a soft bounce, else delivered if every part is delivered and none \
          of `part_count` is missing, else unknown, else the least progress of the parts (pending or sent). That verdict and \
          the winner among the reports on the whole message compete by the same order, so the higher rank wins.\n\n\
-         Rows without a class are ignored. Without any row the bucket is `pending` and the rest NULL."
+         Class 1 stands for a row that tells facts but no status: it loses to every status, and its bucket is `pending`. \
+         Rows without a class are ignored. Without any row all is NULL."
             .to_owned(),
         "delivery(class, event_time, received_at, status, error_code, part_index, part_count)".to_owned(),
     )
@@ -360,15 +361,15 @@ impl GroupsAccumulator for Deliveries {
     }
 }
 
-/// The bucket of every winner; `pending` where there is none.
+/// The bucket of every winner; NULL where there is none, `pending` where nothing but facts was reported.
 fn buckets(winners: &[Winner]) -> Result<ArrayRef> {
     let mut keys = [0; 256];
     for (class, key) in keys.iter_mut().enumerate().skip(10) {
         let bucket = Class(class as u8).bucket();
         *key = Bucket::ALL.iter().position(|known| *known == bucket).unwrap_or_default() as i32;
     }
-    let keys = Int32Array::from_iter_values(winners.iter().map(|winner| keys[usize::from(winner.class)]));
-    Ok(Arc::new(DictionaryArray::try_new(keys, bucket_names())?))
+    let keys = winners.iter().map(|winner| (winner.class > 0).then(|| keys[usize::from(winner.class)]));
+    Ok(Arc::new(DictionaryArray::try_new(keys.collect::<Int32Array>(), bucket_names())?))
 }
 
 /// The names of all buckets, shared by every batch.

@@ -121,7 +121,9 @@ fn row(key: i128, events: &[&Event]) -> Vec<String> {
         Some(60) if by_handset => Some("handset"),
         _ => None,
     };
-    let bucket = winner_class.map_or("pending", bucket);
+    // Nobody reports on what came in: it has no bucket. What went out and is not reported on yet is pending.
+    let went_out = events.iter().any(|event| event.direction == "outbound" && event.part_index.is_none());
+    let bucket = winner_class.map(bucket).or(went_out.then_some("pending"));
     let recipient = latest(events, |e| e.recipient);
     let greatest = |of: fn(&Event) -> Option<i32>| events.iter().filter_map(|event| of(event)).max();
     let parts_known = greatest(|e| e.part_count).max(greatest(|e| e.part_index));
@@ -132,11 +134,11 @@ fn row(key: i128, events: &[&Event]) -> Vec<String> {
         text(latest(events, |e| e.account)),
         text(latest(events, |e| e.message_id)),
         text(latest(events, |e| Some(e.direction))),
-        bucket.to_owned(),
+        text(bucket),
         text(winner.as_ref().map(|report| report.3.clone())),
         text(winner.as_ref().and_then(|report| report.4.clone())),
         text(level),
-        (!["pending", "sent"].contains(&bucket)).to_string(),
+        text(bucket.map(|bucket| !["pending", "sent"].contains(&bucket))),
         text(winner.as_ref().map(|report| report.1)),
         text(events.iter().filter_map(|e| e.submitted_at).min()),
         text(first_of(&[20])),

@@ -125,7 +125,7 @@ async fn engagement_never_moves_delivery_nor_replaces_what_the_message_says_of_i
 #[tokio::test]
 async fn an_inbound_message_of_its_own_has_the_attributes_of_its_reply() {
     let reply = Event { direction: "inbound", body: Some("hi"), sender: Some("+33612345678"), ..other("reply", 9) };
-    assert_message!([reply], direction: "inbound", body: "hi", sender: "+33612345678", bucket: "pending");
+    assert_message!([reply], direction: "inbound", body: "hi", sender: "+33612345678", bucket: "-");
 }
 
 fn part(index: i32, count: Option<i32>, status: &'static str, time: i64) -> Event {
