@@ -25,7 +25,7 @@ use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use smsql::event::schema::event_schema;
 use smsql::event::status::{Bucket, Class, StatusTable};
-use smsql::session::aggregates::aggregate_functions;
+use smsql::session::aggregates::{PARTIAL_BYTES, PartialPool, aggregate_functions};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -148,8 +148,8 @@ async fn session(files: &[PathBuf]) -> SessionContext {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let config = SessionConfig::new().with_target_partitions(threads);
     let limit = std::env::var("FOLD_MEMORY_MB").ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(4096);
-    let runtime =
-        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit << 20))).build_arc().unwrap();
+    let pool = PartialPool::new(Arc::new(FairSpillPool::new(limit << 20)), PARTIAL_BYTES);
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc().unwrap();
     let ctx = SessionContext::new_with_config_rt(config, runtime);
     let urls = files.iter().map(|file| ListingTableUrl::parse(file.to_str().unwrap()).unwrap()).collect();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");

@@ -20,7 +20,7 @@ use rand_distr::{Distribution, LogNormal, Zipf};
 use smsql::event::schema::{EVENT_COLUMNS, event_schema};
 
 /// How many events are written.
-pub const EVENTS: usize = 10_000_000;
+pub(crate) const EVENTS: usize = 10_000_000;
 const FILES: usize = 8;
 const CAMPAIGNS: f64 = 2000.0;
 /// Sent over ten days, from 2025-03-01 on.
@@ -28,7 +28,7 @@ const START: i64 = 1_740_787_200_000_000;
 const PERIOD: i64 = 10 * 86_400_000_000;
 
 /// The vocabularies of the providers, as the status table has them.
-pub const STATUS_CODES: &str = "\
+pub(crate) const STATUS_CODES: &str = "\
 provider,field,value,bucket,is_final,meaning
 twilio,status,queued,pending,false,
 twilio,status,sent,sent,false,
@@ -169,7 +169,7 @@ struct Message {
 }
 
 /// The files in `dir`, which are written first where they are missing.
-pub fn files(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     let names: Vec<PathBuf> = (0..FILES).map(|i| dir.join(format!("events-{i}.parquet"))).collect();
     if !dir.join("complete").exists() {
         std::fs::create_dir_all(dir).expect("a directory for the events");

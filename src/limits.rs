@@ -19,7 +19,9 @@ pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// How deep a statement may nest: brackets, subqueries, CASE in CASE.
 pub const STATEMENT_NESTING_MAX: usize = 64;
 /// The most operators (`+`, `AND`, `OR`, `UNION`, ...) in one statement: a chain of them nests as deep as it is long.
-pub const STATEMENT_OPERATORS_MAX: usize = 4_000;
+pub const STATEMENT_OPERATORS_MAX: usize = 1_000;
+/// The stack of every thread that plans or runs SQL, in bytes: room for a statement of the greatest depth allowed.
+pub const STACK_BYTES: usize = 16 << 20;
 /// The most statements in one script.
 pub const SCRIPT_STATEMENTS_MAX: usize = 10_000;
 /// The most disk that sorts, joins and aggregations of one process may spill to, in bytes.

@@ -16,7 +16,7 @@
 --
 -- A campaign that is known only from its messages has a row too, without actions.
 SELECT
-    campaign_id,
+    coalesce(actions.campaign_id, counts.campaign_id) AS campaign_id,
     name,
     status,
     status_at,
@@ -44,10 +44,10 @@ FROM (
     FROM events
     WHERE kind = 'campaign' AND campaign_id IS NOT NULL
     GROUP BY campaign_id
-)
+) AS actions
 FULL JOIN (
     SELECT campaign_id, count(*) AS messages
     FROM messages
     WHERE direction = 'outbound' AND campaign_id IS NOT NULL
     GROUP BY campaign_id
-) USING (campaign_id)
+) AS counts ON counts.campaign_id = actions.campaign_id

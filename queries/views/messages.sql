@@ -60,7 +60,7 @@ SELECT
     delivery['bucket'] AS bucket,
     delivery['status'] AS status,
     delivery['error_code'] AS error_code,
-    CASE WHEN delivery['class'] = 41 THEN 'operator' WHEN delivery['class'] = 60 AND by_handset THEN 'handset' END AS level,
+    CASE WHEN delivery['class'] = 41 THEN 'operator' WHEN delivery['class'] = 60 AND handset_at IS NOT NULL THEN 'handset' END AS level,
     delivery['bucket'] NOT IN ('pending', 'sent') AS is_final,
     delivery['event_time'] AS status_at,
     submitted_at,
@@ -102,7 +102,7 @@ FROM (
         latest(direction, fact_time) AS direction,
         delivery(class, event_time, received_at, status, error_code, part_index, part_count)
             FILTER (WHERE kind = 'status') AS delivery,
-        bool_or((level = 'handset')) FILTER (WHERE kind = 'status' AND class = 60) AS by_handset,
+        min(event_time) FILTER (WHERE kind = 'status' AND class = 60 AND level = 'handset') AS handset_at,
         min(submitted_at) AS submitted_at,
         min(event_time) FILTER (WHERE kind = 'status' AND class = 20) AS sent_at,
         min(event_time) FILTER (WHERE kind = 'status' AND class IN (41, 60)) AS delivered_at,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -15,6 +16,7 @@ use crate::source::FeedFormat;
 
 const EXAMPLES: &str = "\
 Examples:
+  smsql land twilio/status_callback callbacks.ndjson.gz
   smsql sql \"SELECT provider, count(*) FROM events GROUP BY provider\"
   smsql sql -f monthly.sql -p from=2025-03-01 -p to=2025-04-01 -o march.csv
   smsql --as-of 2025-04-01 sql \"SELECT count(*) FROM events\"
@@ -61,6 +63,7 @@ pub(super) struct Global {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo(DemoArgs),
+    Generate(GenerateArgs),
     Land(LandArgs),
     Sql(SqlArgs),
     Log(LogArgs),
@@ -77,7 +80,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
     /// table, csv, tsv, json, ndjson, markdown, parquet or arrow [default: by the suffix of -o, else table]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL.map(Format::name)))]
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete
     #[arg(short, long, value_name = "FILE")]
@@ -139,6 +142,60 @@ pub(super) struct DemoArgs {
     pub(super) dir: PathBuf,
 }
 
+const GENERATE_EXAMPLES: &str = "\
+The same options give the same bytes on every machine. smsql/event tells everything; the other feeds tell the parts of
+it that a CRM and the providers would.
+
+Examples:
+  smsql generate --events 1000000 --out feeds
+  smsql generate --events 50000 --out - | smsql land smsql/event -
+  smsql generate --feed all --files day --compression zstd --out feeds --truth truth.json";
+
+/// Write realistic feeds of any size
+#[derive(Debug, Args)]
+#[command(after_help = GENERATE_EXAMPLES)]
+pub(super) struct GenerateArgs {
+    /// The folder to write to, or - for standard output
+    #[arg(short, long, default_value = "./smsql-feeds", value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// What to write, or all; can be given many times
+    #[arg(long = "feed", default_value = "smsql/event", value_name = "FEED")]
+    pub(super) feeds: Vec<String>,
+    /// About how many events, repeats included
+    #[arg(long, default_value_t = 100_000, value_name = "N")]
+    pub(super) events: u64,
+    /// Exactly how many messages, instead of a number of events
+    #[arg(long, value_name = "N")]
+    pub(super) messages: Option<u64>,
+    /// The seed of every choice
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// The first day, UTC [default: 2025-01-06]
+    #[arg(long, value_name = "DAY")]
+    pub(super) start: Option<chrono::NaiveDate>,
+    /// On how many days messages are sent
+    #[arg(long, default_value_t = 28, value_name = "N")]
+    pub(super) days: u32,
+    /// How many campaigns share the messages [default: by the number of messages]
+    #[arg(long, value_name = "N")]
+    pub(super) campaigns: Option<u32>,
+    /// The share of reports that come twice, 0 to 1
+    #[arg(long, default_value_t = 0.015, value_name = "SHARE")]
+    pub(super) duplicates: f64,
+    /// The share of reports that are overtaken by later ones, 0 to 1
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE")]
+    pub(super) disorder: f64,
+    /// Into how many files each feed is cut, or `day` for one a day
+    #[arg(long, default_value = "1", value_name = "N|day")]
+    pub(super) files: String,
+    /// none, gzip or zstd
+    #[arg(long, default_value = "none", value_name = "METHOD")]
+    pub(super) compression: String,
+    /// Also write, as JSON, what the messages must come to: buckets, clickers, costs by campaign
+    #[arg(long, value_name = "FILE")]
+    pub(super) truth: Option<PathBuf>,
+}
+
 const LAND_EXAMPLES: &str = "\
 Every file is landed whole or not at all, and the same content only once, whatever its name. What cannot be read is
 kept in the table `rejects` with its line and the reason; it makes the exit code 1 unless --allow-rejects.
@@ -158,8 +215,8 @@ pub(super) struct LandArgs {
     /// Files, folders, globs, URLs, or - for standard input; plain, gzip or zstd
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<String>,
-    /// The wire format, where it is not what a file looks like: json, ndjson, csv, form, smpp, lines, parquet, envelope
-    #[arg(long, value_name = "FORMAT")]
+    /// The wire format, where it is not what a file looks like
+    #[arg(long, value_name = "FORMAT", value_parser = feed_format())]
     pub(super) format: Option<FeedFormat>,
     /// What keys the messages of a feed without message ids
     #[arg(long, value_name = "ID")]
@@ -235,7 +292,10 @@ fn zone(name: &str) -> Result<Tz, String> {
     })
 }
 
-fn one_of<const N: usize>(names: [&'static str; N]) -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Format>())
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn feed_format() -> impl TypedValueParser<Value = FeedFormat> {
+    PossibleValuesParser::new(FeedFormat::ALL.map(FeedFormat::name)).try_map(|name| name.parse::<FeedFormat>())
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::args::Global;
 use super::printer::Printer;
-use crate::Result;
 use crate::event::StatusTable;
 use crate::session::{STATUS_OVERRIDES, Session, SessionOptions};
 use crate::source::Catalogue;
 use crate::store::{AsOf, Store};
+use crate::{Error, Result};
 
 /// What every command has.
 pub(super) struct Context<'c> {
@@ -25,6 +25,15 @@ impl Context<'_> {
     /// The store, which must exist.
     pub(super) async fn store(&self) -> Result<Store> {
         Store::open(&self.global.store).await
+    }
+
+    /// The store, if there is one.
+    pub(super) async fn store_if_any(&self) -> Result<Option<Store>> {
+        match self.store().await {
+            Ok(store) => Ok(Some(store)),
+            Err(Error::NotFound { what: "store", .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a session may use.

@@ -86,7 +86,7 @@ fn next(location: &str) -> String {
     format!(
         "
 What to type next:
-  smsql --store {location} sql \"SELECT campaign_id, bucket, count(*) FROM messages GROUP BY ALL ORDER BY ALL\"
+  smsql --store {location} sql \"SELECT campaign_id, bucket, count(*) FROM messages WHERE direction = 'outbound' GROUP BY 1, 2 ORDER BY 1, 2\"
   smsql --store {location} sql \"SELECT * FROM recipients WHERE suppressed\"
   smsql --store {location} log
   smsql providers

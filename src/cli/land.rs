@@ -8,6 +8,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use super::args::LandArgs;
 use super::context::Context;
 use crate::clock::Stopwatch;
+use crate::limits::LAND_FILES_MAX;
 use crate::session::functions::scalar_functions;
 use crate::session::landing::{LandOptions, Landed, Lander, Progress};
 use crate::source::Input;
@@ -18,16 +19,29 @@ use crate::{Error, Result};
 const PROGRESS_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
+    if context.global.as_of.is_some() {
+        return Err(Error::Usage("--as-of is for reading: what lands, lands now".to_owned()));
+    }
     let mut inputs = Vec::new();
     for path in &args.paths {
         inputs.extend(Input::expand(path).await?);
+        if inputs.len() > LAND_FILES_MAX {
+            let message = format!("{} files, one command lands at most {LAND_FILES_MAX}", inputs.len());
+            return Err(Error::Limit { limit: "LAND_FILES_MAX", message });
+        }
     }
-    let store = Store::open_or_create(&context.global.store).await?;
-    let catalogue = context.catalogue(Some(&store)).await?;
+    // The feed is looked up before a store is made: a misspelt one leaves nothing behind.
+    let existing = context.store_if_any().await?;
+    let catalogue = context.catalogue(existing.as_ref()).await?;
+    let feed = catalogue.get(&args.feed)?;
+    let store = match existing {
+        Some(store) => store,
+        None => Store::open_or_create(&context.global.store).await?,
+    };
     let options =
         LandOptions { format: args.format, batch_id: args.batch, account: args.account, time_zone: args.assume_tz };
     let functions = scalar_functions(&context.status_table(Some(&store)).await?);
-    let lander = Lander::new(&store, catalogue.get(&args.feed)?, &functions, options).await?;
+    let lander = Lander::new(&store, feed, &functions, options).await?;
     let mut total = Total::default();
     for input in &inputs {
         let watch = Stopwatch::start();
@@ -49,7 +63,13 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
 
 /// Lands one input, showing how far it is once it takes a while and a person watches.
 async fn with_progress(context: &Context<'_>, lander: &Lander, input: &Input) -> Result<Landed> {
-    let landing = lander.land(input);
+    // Ctrl-C leaves nothing of the file in the store: its commit is the last thing that happens.
+    let landing = async {
+        tokio::select! {
+            landed = lander.land(input) => landed,
+            Ok(()) = tokio::signal::ctrl_c() => Err(Error::Cancelled),
+        }
+    };
     if !context.printer.messages_are_watched() {
         return landing.await;
     }

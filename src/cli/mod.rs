@@ -7,6 +7,7 @@ mod args;
 mod completions;
 mod context;
 mod demo;
+mod generate;
 mod land;
 mod log;
 mod man;
@@ -21,21 +22,27 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
 use printer::Printer;
 
-/// The stack of a worker thread, in bytes: deep plans recurse.
-const STACK_BYTES: usize = 8 << 20;
-
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     // Clap prints usage errors and help by itself, and ends with 2 and 0.
     let cli = Cli::parse();
     let printer = Printer::new();
-    match run(cli, &printer) {
+    // Statements are planned on this thread, whose stack would else be whatever the system gives.
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("smsql".to_owned()).stack_size(STACK_BYTES);
+        match thread.spawn_scoped(scope, || run(cli, &printer)) {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned()))),
+            Err(error) => Err(Error::storage("cannot start a thread", error)),
+        }
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -61,6 +68,7 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     let done = runtime.block_on(async {
         match command {
             Command::Demo(args) => demo::run(&context, args).await,
+            Command::Generate(args) => generate::run(&context, args),
             Command::Land(args) => land::run(&context, args).await,
             Command::Providers(args) => providers::run(&context, args).await,
             Command::Sql(args) => sql::run(&context, args).await,

@@ -7,17 +7,12 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use super::args::{ProvidersArgs, ProvidersCommand};
 use super::context::Context;
 use super::result::Results;
+use crate::Result;
 use crate::source::Feed;
-use crate::store::Store;
-use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()> {
     // The feeds of a store count where there is one; the built-in ones are there without.
-    let store = match Store::open(&context.global.store).await {
-        Ok(store) => Some(store),
-        Err(Error::NotFound { .. }) => None,
-        Err(error) => return Err(error),
-    };
+    let store = context.store_if_any().await?;
     let catalogue = context.catalogue(store.as_ref()).await?;
     if let Some(ProvidersCommand::Show { feed }) = args.command {
         let feed = catalogue.get(&feed)?;

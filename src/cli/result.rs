@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{DataType, SchemaRef};
 
 use super::args::ResultArgs;
 use super::context::Context;
 use super::printer::Printer;
+use crate::output::sanitize::sanitize;
 use crate::output::{AtomicFile, Format, RenderOptions, Sink, sink};
 use crate::session::Answer;
 use crate::{Error, Result};
@@ -57,11 +58,28 @@ impl<'c> Results<'c> {
             while answer.next().await?.is_some() {}
             return Ok(());
         }
+        if self.format == Format::Table && self.file.is_none() && is_plan(answer.schema()) {
+            return self.plan(answer).await;
+        }
         let mut sink = self.begin(answer.schema())?;
         while let Some(batch) = answer.next().await? {
             sink.batch(&batch)?;
         }
         sink.finish()
+    }
+
+    /// Writes what EXPLAIN gives with its line breaks, which a table would show as `\n`.
+    async fn plan(&mut self, answer: &mut Answer) -> Result<()> {
+        while let Some(batch) = answer.next().await? {
+            let [kinds, plans] = [0, 1].map(|column| batch.column(column).as_string_opt::<i32>());
+            for (kind, plan) in kinds.into_iter().flatten().zip(plans.into_iter().flatten()) {
+                self.printer.text(&format!("{}\n", kind.unwrap_or_default()))?;
+                for line in plan.unwrap_or_default().lines() {
+                    self.printer.text(&format!("  {}\n", sanitize(line)))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes one batch as a result.
@@ -92,6 +110,12 @@ impl<'c> Results<'c> {
         sink.begin(schema)?;
         Ok(sink)
     }
+}
+
+/// Whether these are the columns of EXPLAIN.
+fn is_plan(schema: &SchemaRef) -> bool {
+    let columns: Vec<_> = schema.fields().iter().map(|field| (field.name().as_str(), field.data_type())).collect();
+    columns == [("plan_type", &DataType::Utf8), ("plan", &DataType::Utf8)]
 }
 
 fn by_suffix(path: &Path) -> Result<Format> {

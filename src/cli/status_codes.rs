@@ -5,18 +5,12 @@ use std::collections::BTreeSet;
 use super::args::StatusCodesArgs;
 use super::context::Context;
 use super::result::Results;
-use crate::event::StatusTable;
-use crate::session::{STATUS_OVERRIDES, status_code_rows};
-use crate::store::Store;
+use crate::session::status_code_rows;
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: StatusCodesArgs) -> Result<()> {
-    let overrides = match Store::open(&context.global.store).await {
-        Ok(store) => store.read_text(STATUS_OVERRIDES).await?,
-        Err(Error::NotFound { .. }) => None,
-        Err(error) => return Err(error),
-    };
-    let mut rows = StatusTable::new(overrides.as_deref())?.rows().to_vec();
+    let table = context.status_table(context.store_if_any().await?.as_ref()).await?;
+    let mut rows = table.rows().to_vec();
     if let Some(provider) = &args.provider {
         if !rows.iter().any(|row| row.provider.eq_ignore_ascii_case(provider)) {
             let known: BTreeSet<&str> = rows.iter().map(|row| row.provider.as_str()).collect();

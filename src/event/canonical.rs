@@ -69,6 +69,7 @@ pub fn canonicalise(
     for column in EVENT_COLUMNS {
         if let Some(array) = selected.column_by_name(column.name)
             && !matches!(column.column_type, ColumnType::TextList | ColumnType::TextMap)
+            && array.null_count() < rows
         {
             table.text.insert(column.name, without_empty(&cast(array, &DataType::Utf8)?));
         }
@@ -270,6 +271,7 @@ impl Rows {
                 let values = self.parse(column.name, &text, |text| number::amount(text, scale));
                 Arc::new(Decimal128Array::from(values).with_precision_and_scale(18, scale)?)
             }
+            (_, ColumnType::Category) => category(text)?,
             (_, column_type) => cast(&text, &column_type.arrow())?,
         }))
     }
@@ -302,6 +304,9 @@ fn utc(times: TimestampMicrosecondArray) -> ArrayRef {
 }
 
 fn category(text: StringArray) -> Result<ArrayRef> {
+    if text.null_count() == text.len() {
+        return Ok(new_null_array(&ColumnType::Category.arrow(), text.len()));
+    }
     Ok(cast(&text, &ColumnType::Category.arrow())?)
 }
 

@@ -1,7 +1,8 @@
 //! How a text travels over the air: which alphabet it needs and how many parts it is cut into.
 //!
-//! From 3GPP TS 23.038 (alphabets) and TS 23.040 (concatenation): a message carries 140 bytes. That is 160 characters of
-//! 7 bits or 70 UTF-16 units; in a longer text each part gives 6 bytes to the concatenation header, which leaves 153 or 67.
+//! From 3GPP TS 23.038 (alphabets) and TS 23.040 (concatenation): a message carries 140 bytes. That is 160 characters
+//! of 7 bits or 70 UTF-16 units; in a longer text each part gives 6 bytes to the concatenation header, which leaves
+//! 153 or 67.
 
 use std::fmt;
 
@@ -70,8 +71,8 @@ pub fn segments(text: &str) -> usize {
     parts
 }
 
-/// How many septets the character takes: 1 in the default alphabet, 2 with the escape to the extension table, `None` where
-/// the alphabet lacks it. The escape character itself is no text.
+/// How many septets the character takes: 1 in the default alphabet, 2 with the escape to the extension table, `None`
+/// where the alphabet lacks it. The escape character itself is no text.
 const fn septets(c: char) -> Option<usize> {
     match c {
         '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '\u{c}' | '€' => Some(2),

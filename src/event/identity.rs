@@ -4,6 +4,9 @@
 //! when and where we received it: the same report delivered twice is one event. Where the provider numbers its events,
 //! the number stands for what the event says beside its message and status.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
 use sha2::{Digest, Sha256};
 
 /// The columns that make up an event's identity, by a number that never changes: keys in stores depend on it.
@@ -55,6 +58,31 @@ pub const NUMBERED_IDENTITY: &[&str] = &[
     "recipient",
     "source_event_id",
 ];
+
+/// A map by event key. Keys are hashes already, so they are not hashed again.
+pub type KeyMap<V> = HashMap<i128, V, BuildHasherDefault<KeyHasher>>;
+/// A set of event keys.
+pub type KeySet = HashSet<i128, BuildHasherDefault<KeyHasher>>;
+
+/// Takes the low bits of a key for its hash.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_i128(&mut self, key: i128) {
+        self.0 = key as u64;
+    }
+}
 
 /// Collects the fields of an identity.
 #[derive(Debug, Default)]

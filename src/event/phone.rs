@@ -1,21 +1,21 @@
 //! Phone numbers: their one spelling (E.164), their country, and how they are hidden.
 //!
 //! The numbering plans are libphonenumber's, by way of the `phonenumber` crate. Its own lookup of a country keeps a
-//! hundred compiled patterns for all threads together, under a lock; the calling code +1 alone needs more than that when
-//! mixed with others. So the patterns of the plans that several countries share are compiled here, once.
+//! hundred compiled patterns for all threads together, under a lock; the calling code +1 alone needs more than that
+//! when mixed with others. So the patterns of the plans that several countries share are compiled here, once.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use phonenumber::country::Id;
 use phonenumber::metadata::{DATABASE, Descriptor};
-use phonenumber::{Metadata, Mode, PhoneNumber};
+use phonenumber::{Metadata, Mode};
 use regex::{RegexSet, RegexSetBuilder};
 
 /// The one spelling of a phone number: `+`, calling code, number, without punctuation (ITU-T E.164).
 ///
 /// * `+` or `00` and 7 to 15 digits, the first of which is not 0;
-/// * with `region` (ISO 3166, two letters), whatever is a valid number when dialled there: `07700 900123` in `GB`;
+/// * with `region` (ISO 3166, two letters), what reaches a number when dialled there: `07700 900123` in `GB`;
 /// * 8 to 15 digits that do not begin with 0 are taken as international.
 ///
 /// Blanks, `-`, `.`, `/`, parentheses and invisible marks do not count, nor does a `(0)` after the calling code.
@@ -44,22 +44,28 @@ pub fn is_region(region: &str) -> bool {
     region_id(region).is_some()
 }
 
-/// The country (ISO 3166, two letters) of a number in E.164; `None` where the text is none, the calling code belongs to no
-/// country (`+800`, `+883`), or the plan that several countries share does not say whose the number is.
+/// The country (ISO 3166, two letters) of a number in E.164.
+///
+/// The calling code decides; where several countries share it, the country in which the number is valid, else the main
+/// one: a range that is not assigned yet, or reserved for films, is more likely `GB` than `JE`. Not so for `+1`, where
+/// that would be a guess between the United States and Canada. `None` there, where the text is no number in E.164, and
+/// where the calling code belongs to no country (`+800`, `+883`).
 pub fn country(e164: &str) -> Option<&'static str> {
     let (plan, national) = plan_of(e164)?;
     match plan {
         Plan::Unassigned | Plan::World => None,
         Plan::One(region) => Some(region),
-        Plan::Shared { patterns, regions } => {
-            patterns.matches(national).iter().next().and_then(|first| regions.get(first)).copied()
+        Plan::Shared { patterns, regions, otherwise } => {
+            let first = patterns.matches(national).iter().next();
+            first.and_then(|first| regions.get(first)).copied().or(*otherwise)
         }
     }
 }
 
 /// The number with `*` for every digit but the calling code and the last two: `+44********23`.
 ///
-/// Of other digits (short codes) the last two stay; any other text, which may be a name or an address, becomes `*` only.
+/// Of other digits (short codes) the last two stay; any other text, which may be a name or an address, becomes `*`
+/// only.
 pub fn mask(text: &str) -> String {
     let shown = plan_of(text).map_or(0, |(_, national)| text.len() - national.len());
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -99,14 +105,24 @@ fn bare(text: &str) -> Option<String> {
     Some(bare)
 }
 
-/// The number that these digits reach in a region, if they are valid there: without or with its trunk prefix, its calling
-/// code, its international prefix.
+/// The number that these digits reach when dialled in a region: without or with its trunk prefix, its calling code, its
+/// international prefix. It must be valid, or have the trunk prefix and a possible length: ranges that are new, or
+/// reserved for films as `07700 900123` is, are in no plan, but a short code must not become a number.
 fn dialled(region: Id, digits: &str) -> Option<String> {
-    let code = DATABASE.by_id(region.as_ref())?.country_code();
+    let plan = DATABASE.by_id(region.as_ref())?;
+    let code = plan.country_code();
     // As it stands first: `590 201234` is a number of Guadeloupe though it begins with its calling code, +590.
-    let as_it_stands = phonenumber::parse(None, format!("+{code}{digits}"));
-    let number = as_it_stands.ok().filter(|number| number.code().value() == code && number.is_valid());
-    let number = number.or_else(|| phonenumber::parse(Some(region), digits).ok().filter(PhoneNumber::is_valid))?;
+    let as_it_stands = phonenumber::parse(None, format!("+{code}{digits}")).ok();
+    let as_it_stands = as_it_stands.filter(|number| number.code().value() == code && number.is_valid());
+    let number = as_it_stands.or_else(|| {
+        let number = phonenumber::parse(Some(region), digits).ok()?;
+        let length = u16::try_from(number.national().to_string().len()).ok()?;
+        let types = plan.descriptors();
+        let has_trunk = plan.national_prefix().is_some_and(|prefix| digits.starts_with(prefix));
+        let mut lengths = [types.fixed_line(), types.mobile()].into_iter().flatten().map(Descriptor::possible_length);
+        let is_possible = has_trunk && lengths.any(|lengths| lengths.contains(&length));
+        (number.is_valid() || is_possible).then_some(number)
+    })?;
     Some(number.format().mode(Mode::E164).to_string())
 }
 
@@ -124,8 +140,12 @@ enum Plan {
     Shared {
         patterns: RegexSet,
         regions: Vec<&'static str>,
+        /// Whose the numbers are that match none.
+        otherwise: Option<&'static str>,
     },
 }
+
+const NORTH_AMERICA: u16 = 1;
 
 /// By calling code; codes are 1 to 999 and none is the beginning of another.
 static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| (0..1000).map(Plan::of).collect());
@@ -153,15 +173,20 @@ impl Plan {
                 .unicode(false)
                 .build()
             {
-                Ok(patterns) => Self::Shared { patterns, regions: several.iter().map(|region| region.id()).collect() },
+                Ok(patterns) => Self::Shared {
+                    patterns,
+                    regions: several.iter().map(|region| region.id()).collect(),
+                    // the database names the main country of a code first
+                    otherwise: several.first().map(|main| main.id()).filter(|_| code != NORTH_AMERICA),
+                },
                 Err(_) => Self::World, // a test holds every plan against the crate's own answers
             },
         }
     }
 }
 
-/// What the national numbers of a region look like: its leading digits where the plan is divided by them, else the numbers
-/// of every type it has.
+/// What the national numbers of a region look like: its leading digits where the plan is divided by them, else the
+/// numbers of every type it has.
 fn pattern(region: &Metadata) -> String {
     if let Some(leading) = region.leading_digits() {
         return format!("^(?:{})", leading.as_str());
@@ -212,10 +237,8 @@ mod tests {
                     // Some examples are of numbers that the plan gives to the main country of the code. The crate's own
                     // look-up forgets the 0 that Italian numbers begin with, and then knows no country.
                     let theirs = phonenumber::parse(None, &number).unwrap().country().id();
-                    assert_eq!(
-                        country(&number),
-                        Some(theirs.map_or_else(|| region.id().to_owned(), |id| id.as_ref().to_owned())).as_deref()
-                    );
+                    let expected = theirs.as_ref().map_or(region.id(), AsRef::as_ref);
+                    assert_eq!(country(&number), Some(expected), "{number}");
                     assert_eq!(e164(example, Some(region.id())), number, "{example} in {}", region.id());
                     examples += 1;
                 }

@@ -13,14 +13,14 @@ pub fn epoch(text: &str) -> Cow<'_, str> {
 
 /// A time of an SMPP receipt: `YYMMDDhhmm`, `YYMMDDhhmmss`, `YYYYMMDDhhmm` or `YYYYMMDDhhmmss`, without a zone.
 ///
-/// Two digits of a year are 1970 to 2069. Twelve digits are read with a two-digit year and seconds where that is a time,
-/// else with a four-digit year; only texts of 2020 or of 2001 to 2012 can be both.
+/// Two digits of a year are 1970 to 2069. Twelve digits are read with a two-digit year and seconds where that is a
+/// time, else with a four-digit year; only texts of 2020 or of 2001 to 2012 can be both.
 pub fn smpp(text: &str) -> Cow<'_, str> {
     parse_smpp(text.trim()).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// `DD/MM/YYYY`, alone or with `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff`; also with `-` or `.` between the numbers, a two-digit
-/// year, `AM` or `PM`, and `Z` or an offset at the end.
+/// `DD/MM/YYYY`, alone or with `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fff`; also with `-` or `.` between the numbers, a
+/// two-digit year, `AM` or `PM`, and `Z` or an offset at the end.
 pub fn day_first(text: &str) -> Cow<'_, str> {
     parse_slashed(text.trim(), true).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -89,10 +89,11 @@ fn parse_slashed(text: &str, day_first: bool) -> Option<String> {
     if parts.next().is_some() {
         return None;
     }
-    let (second, fraction) = match second.map(|s| s.split_once('.').unwrap_or((s, ""))) {
+    let (second, fraction) = match second.map(|second| second.split_once('.').ok_or(second)) {
         None => (None, None),
-        Some((second, "")) => (Some(second), None),
-        Some((second, fraction)) => (Some(second), Some(fraction).filter(|f| all_digits(f) && f.len() <= 9)),
+        Some(Err(second)) => (Some(second), None),
+        Some(Ok((second, fraction))) if all_digits(fraction) && fraction.len() <= 9 => (Some(second), Some(fraction)),
+        Some(Ok(_)) => return None,
     };
     let hour = match afternoon {
         None => hour,

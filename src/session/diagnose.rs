@@ -221,7 +221,15 @@ fn runtime(statement: &Statement, message: &str) -> Finding {
     });
     match message.contains("Divide by zero") {
         true => Finding::new("division by zero").help("nullif(x, 0) turns a zero divisor into NULL"),
-        false => Finding::new(types(message).replace("Cannot cast string", "cannot read")).at(literal),
+        false => Finding::new(match message.split_once(" to value of ") {
+            Some((value, kind)) => format!(
+                "{} as {}",
+                value.replace("Cannot cast string", "cannot read"),
+                types(kind.trim_end_matches(" type"))
+            ),
+            None => types(message),
+        })
+        .at(literal),
     }
 }
 

@@ -3,9 +3,16 @@
 //! A [`Session`] has the tables of one snapshot, the views and functions of `queries/views` and of this crate, a policy
 //! about what SQL may do, and bounds on what it may use. All statements of a session see the same data.
 
+pub mod aggregates;
+pub mod feed;
+pub mod functions;
+pub mod landing;
+pub mod table;
+
 mod catalog;
 mod clauses;
 mod diagnose;
+mod dialect;
 mod finding;
 mod functions_called;
 mod options;
@@ -17,11 +24,6 @@ mod script;
 mod status_codes;
 mod syntax;
 
-pub mod aggregates;
-pub mod feed;
-pub mod functions;
-pub mod landing;
-pub mod table;
 mod views;
 
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
-use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
+use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
 pub use options::SessionOptions;
@@ -41,7 +43,6 @@ pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 
 use crate::event::StatusTable;
-use crate::limits::STATEMENT_NESTING_MAX;
 use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
 use policy::Policy;
@@ -98,16 +99,16 @@ impl Session {
             .with_runtime_env(runtime::runtime(options)?)
             .build();
         let context = SessionContext::new_with_state(state);
-        for (name, table) in tables {
-            context.register_table(name, table)?;
-        }
-        context.register_table("status_codes", status_codes::table(status)?)?;
         for function in functions::scalar_functions(status) {
             context.register_udf(function.as_ref().clone());
         }
         for function in aggregates::aggregate_functions() {
             context.register_udaf(function.as_ref().clone());
         }
+        for (name, table) in tables {
+            context.register_table(name, table)?;
+        }
+        context.register_table("status_codes", status_codes::table(status)?)?;
         views::register(&context).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
         Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
@@ -125,7 +126,7 @@ impl Session {
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.
     pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
-        let deadline = Deadline::after(self.options.timeout);
+        let mut deadline = Deadline::after(self.options.timeout);
         let plan = deadline.race(self.plan(statement, parameters)).await??;
         let start = async {
             let frame = self.context.execute_logical_plan(plan).await?;
@@ -155,16 +156,8 @@ impl Session {
     }
 
     async fn parse(&self, statement: &Statement) -> Result<DfStatement> {
-        let parsed = DFParserBuilder::new(statement.tokens.clone())
-            .with_dialect(&script::DIALECT)
-            .with_recursion_limit(STATEMENT_NESTING_MAX)
-            .build()
-            .and_then(|mut parser| parser.parse_statements());
-        match parsed {
-            Ok(mut statements) => match (statements.pop_front(), statements.is_empty()) {
-                (Some(parsed), true) => Ok(parsed),
-                _ => Err(Error::Internal(format!("not one statement: {}", statement.text()))),
-            },
+        match dialect::parse(statement.tokens.clone()) {
+            Ok(parsed) => Ok(parsed),
             Err(error) => Err(self.diagnose(statement, error).await),
         }
     }

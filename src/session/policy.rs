@@ -118,6 +118,9 @@ impl Policy {
         if !self.allow_write {
             return plan_err!("{} is not allowed: {ALLOWED}", ddl.name());
         }
+        if let DdlStatement::CreateExternalTable(create) = ddl {
+            create.locations.iter().try_for_each(|location| check_location(location))?;
+        }
         self.check_name(name)
     }
 
@@ -135,6 +138,14 @@ fn refused(statement: &Statement, what: &str, help: &[&str]) -> crate::Error {
     let first = statement.words().next().map(|token| statement.source.range(token.span));
     let finding = Finding::new(format!("{what}, which is not allowed")).at(first);
     help.iter().fold(finding, |finding, help| finding.help(*help)).of(statement)
+}
+
+/// Only local files: the store's objects are known to the session too, and nothing but the store writes those.
+fn check_location(location: &str) -> DfResult<()> {
+    match location.split_once("://") {
+        Some((scheme, _)) if scheme != "file" => plan_err!("`{location}` is not a local file"),
+        _ => Ok(()),
+    }
 }
 
 struct Visit<'p> {
@@ -166,7 +177,7 @@ impl<'n> TreeNodeVisitor<'n> for Visit<'_> {
             | LogicalPlan::DescribeTable(_) => {}
             // Their contents are inputs, visited next.
             LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) => {}
-            LogicalPlan::Copy(_) if self.policy.allow_write => {}
+            LogicalPlan::Copy(copy) if self.policy.allow_write => check_location(&copy.output_url)?,
             LogicalPlan::Copy(_) => return plan_err!("COPY is not allowed: {ALLOWED}"),
             LogicalPlan::Ddl(ddl) => self.policy.check_ddl(ddl)?,
             LogicalPlan::Dml(dml) => return plan_err!("{} is not allowed: {LAND}", dml.op),

@@ -1,6 +1,7 @@
 //! Running one statement: plan, check, bind, stream. Nothing is collected; a result of any size passes through in
 //! batches.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -11,7 +12,6 @@ use datafusion::sql::sqlparser::parser::ParserError;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 
 use super::catalog::Names;
 use super::diagnose;
@@ -20,22 +20,25 @@ use super::script::Statement;
 use crate::limits::{BATCHES_AHEAD_MAX, STATEMENT_NESTING_MAX};
 use crate::{Error, Result, clock};
 
-/// When a statement must be done.
-#[derive(Debug, Clone, Copy)]
+/// What ends a statement before its time: its deadline, or Ctrl-C.
 pub(super) struct Deadline {
     timeout: Option<Duration>,
-    at: Option<Instant>,
+    expired: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// One listener for the whole statement, so that no signal is lost while rows are written.
+    interrupted: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl std::fmt::Debug for Deadline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Deadline({:?})", self.timeout)
+    }
 }
 
 impl Deadline {
     pub(super) fn after(timeout: Option<Duration>) -> Self {
-        Self { timeout, at: timeout.and_then(clock::deadline) }
-    }
-
-    /// Waits for `work`, the deadline or Ctrl-C, whichever comes first.
-    pub(super) async fn race<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        let expired = async {
-            match self.at {
+        let at = timeout.and_then(clock::deadline);
+        let expired = async move {
+            match at {
                 Some(at) => tokio::time::sleep_until(at).await,
                 None => std::future::pending().await,
             }
@@ -46,10 +49,15 @@ impl Deadline {
                 std::future::pending::<()>().await;
             }
         };
+        Self { timeout, expired: Box::pin(expired), interrupted: Box::pin(interrupted) }
+    }
+
+    /// Waits for `work`, the deadline or Ctrl-C, whichever comes first.
+    pub(super) async fn race<T>(&mut self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
-            () = interrupted => Err(Error::Cancelled),
-            () = expired => Err(Error::Limit {
+            () = &mut self.interrupted => Err(Error::Cancelled),
+            () = &mut self.expired => Err(Error::Limit {
                 limit: "timeout",
                 message: format!(
                     "the statement was stopped after {}",

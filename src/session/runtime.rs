@@ -15,6 +15,7 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use url::Url;
 
+use super::aggregates::{PARTIAL_BYTES, PartialPool};
 use super::options::SessionOptions;
 use crate::limits::{MEMORY_BYTES_DEFAULT, MEMORY_PERCENT_DEFAULT, SPILL_BYTES_MAX, STATEMENT_NESTING_MAX};
 use crate::{Result, error::Error};
@@ -33,6 +34,7 @@ pub(super) fn runtime(options: &SessionOptions) -> Result<Arc<RuntimeEnv>> {
         .clone()
         .map_or(DiskManagerMode::OsTmpDirectory, |dir| DiskManagerMode::Directories(vec![dir]));
     let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory_limit_bytes), CONSUMERS_NAMED);
+    let pool = PartialPool::new(Arc::new(pool), PARTIAL_BYTES);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(pool))
         .with_disk_manager_builder(

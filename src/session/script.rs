@@ -6,16 +6,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use datafusion::sql::sqlparser::dialect::DuckDbDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, TokenizerError};
 
+use super::dialect::SmsqlDialect;
 use super::finding::Finding;
 use crate::limits::{SCRIPT_STATEMENTS_MAX, STATEMENT_BYTES_MAX, STATEMENT_OPERATORS_MAX};
 use crate::{Error, Result};
-
-/// The SQL that people write here is DuckDB's, as far as DataFusion can plan it.
-pub(super) const DIALECT: DuckDbDialect = DuckDbDialect {};
 
 /// SQL text with the name it is known by in errors: a file, or `<sql>`, `<stdin>`.
 #[derive(Debug)]
@@ -105,7 +102,7 @@ pub fn split(name: &str, text: &str) -> Result<Vec<Statement>> {
     }
     let source = Arc::new(Source::new(name, text));
     let tokens =
-        Tokenizer::new(&DIALECT, text).tokenize_with_location().map_err(|error| unreadable(&source, &error))?;
+        Tokenizer::new(&SmsqlDialect, text).tokenize_with_location().map_err(|error| unreadable(&source, &error))?;
     let mut statements = Vec::new();
     let mut current = Vec::new();
     for token in tokens {

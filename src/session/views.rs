@@ -8,7 +8,9 @@ use datafusion::common::TableReference;
 use datafusion::prelude::SessionContext;
 use include_dir::{Dir, include_dir};
 
+use super::dialect;
 use super::runtime::SCHEMA;
+use super::script::split;
 use crate::{Error, Result};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries/views");
@@ -24,8 +26,9 @@ pub(super) async fn register(context: &SessionContext) -> Result<()> {
     let state = context.state();
     let mut waiting = BTreeMap::new();
     for (name, sql) in all() {
-        let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect)?;
-        waiting.insert(name, (sql, statement));
+        let place = format!("queries/views/{name}.sql");
+        let [statement] = split(&place, sql)?.try_into().map_err(|_| Error::invalid(&place, "not one statement"))?;
+        waiting.insert(name, (sql, dialect::parse(statement.tokens)?));
     }
     while !waiting.is_empty() {
         let mut ready = Vec::new();

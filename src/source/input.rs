@@ -33,6 +33,9 @@ impl Input {
         if location == "-" {
             return Ok(vec![Self::Stdin]);
         }
+        if let Some(path) = location.strip_prefix("file://") {
+            return Box::pin(Self::expand(path)).await;
+        }
         let is_glob = |text: &str| text.contains(['*', '?', '[', '{']);
         let url = location.split_once("://").filter(|(scheme, _)| scheme.len() > 1);
         let mut found = match url {
@@ -224,10 +227,7 @@ async fn expand_url(location: &str) -> Result<Vec<Input>> {
     };
     let url = location::url_of(fixed)?;
     if pattern.is_none() && !location.ends_with('/') {
-        return Ok(match location::local_path(&url) {
-            Some(path) => vec![Input::File(path)],
-            None => vec![Input::Object(url)],
-        });
+        return Ok(vec![Input::Object(url)]);
     }
     let (store, prefix) = location::open(&url)?;
     let matcher = pattern.map(glob).transpose()?;
@@ -240,8 +240,7 @@ async fn expand_url(location: &str) -> Result<Vec<Input>> {
         let meta = meta.map_err(|e| Error::storage(format!("listing {}", location::without_secrets(&url)), e))?;
         let name = format!("{root}{}", AsRef::<str>::as_ref(&meta.location as &ObjectPath));
         if matcher.as_ref().is_none_or(|matcher| matcher.is_match(&name)) {
-            let object = location::url_of(&name)?;
-            found.push(location::local_path(&object).map_or(Input::Object(object), Input::File));
+            found.push(Input::Object(location::url_of(&name)?));
         }
         check_count(found.len())?;
     }

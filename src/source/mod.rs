@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod decode;
 pub mod decompress;
 pub mod feed;
+pub mod generate;
 pub mod input;
 pub mod location;
 pub mod split;

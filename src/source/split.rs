@@ -18,12 +18,29 @@ pub struct Chunk {
     pub oversized: bool,
 }
 
-/// Where a line may end inside the bytes of a format.
+/// Where records end inside the bytes of a format.
 pub trait Boundary: Send {
-    /// The end (exclusive) of the last whole record in `bytes[from..]`, having seen everything before `from`.
-    fn last_end(&mut self, bytes: &[u8], from: usize) -> Option<usize>;
-    /// Forgets what was seen: the bytes before were handed out, or dropped.
+    /// Whether a record ends after this byte, having seen every byte before it.
+    fn ends_after(&mut self, byte: u8) -> bool;
+
+    /// Forgets what was seen: the next byte starts a record.
     fn reset(&mut self) {}
+
+    /// The end (exclusive) of the first whole record in `bytes[from..]`.
+    fn first_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        (from..bytes.len()).find(|&at| self.ends_after(bytes[at])).map(|at| at + 1)
+    }
+
+    /// The end (exclusive) of the last whole record in `bytes[from..]`.
+    fn last_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut last = None;
+        for (at, &byte) in bytes.iter().enumerate().skip(from) {
+            if self.ends_after(byte) {
+                last = Some(at + 1);
+            }
+        }
+        last
+    }
 }
 
 /// Records end at every newline.
@@ -31,6 +48,10 @@ pub trait Boundary: Send {
 pub struct Lines;
 
 impl Boundary for Lines {
+    fn ends_after(&mut self, byte: u8) -> bool {
+        byte == b'\n'
+    }
+
     fn last_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
         bytes[from..].iter().rposition(|&b| b == b'\n').map(|at| from + at + 1)
     }
@@ -43,16 +64,9 @@ pub struct QuotedLines {
 }
 
 impl Boundary for QuotedLines {
-    fn last_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut last = None;
-        for (at, &byte) in bytes.iter().enumerate().skip(from) {
-            match byte {
-                b'"' => self.quoted = !self.quoted,
-                b'\n' if !self.quoted => last = Some(at + 1),
-                _ => {}
-            }
-        }
-        last
+    fn ends_after(&mut self, byte: u8) -> bool {
+        self.quoted ^= byte == b'"';
+        byte == b'\n' && !self.quoted
     }
 
     fn reset(&mut self) {
@@ -70,34 +84,29 @@ pub struct JsonValues {
 }
 
 impl Boundary for JsonValues {
-    fn last_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut last = None;
-        for (at, &byte) in bytes.iter().enumerate().skip(from) {
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
-            }
+    fn ends_after(&mut self, byte: u8) -> bool {
+        if self.in_string {
             match byte {
-                b'"' => self.in_string = true,
-                // A top-level array is only a wrapper: its brackets do not count as depth.
-                b'{' => self.depth += 1,
-                b'[' if self.depth > 0 => self.depth += 1,
-                b']' if self.depth > 0 => self.depth -= 1,
-                b'}' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        last = Some(at + 1);
-                    }
-                }
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = true,
+                b'"' => self.in_string = false,
                 _ => {}
             }
+            return false;
         }
-        last
+        match byte {
+            b'"' => self.in_string = true,
+            // A top-level array is only a wrapper: its brackets do not count as depth.
+            b'{' => self.depth += 1,
+            b'[' if self.depth > 0 => self.depth += 1,
+            b']' if self.depth > 0 => self.depth -= 1,
+            b'}' => {
+                self.depth = self.depth.saturating_sub(1);
+                return self.depth == 0;
+            }
+            _ => {}
+        }
+        false
     }
 
     fn reset(&mut self) {
@@ -134,57 +143,55 @@ impl<R: Read> Chunks<R> {
     /// The next chunk; `None` at the end. A record longer than [`RECORD_BYTES_MAX`] comes as a chunk of its own that
     /// says so and holds only its start; the rest of it is skipped.
     pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
-        let mut end = None;
-        let mut seen = self.rest.len();
-        // What is left over from the last chunk holds no whole record: the boundary looks at it anew.
-        if let Some(at) = self.boundary.last_end(&self.rest, 0) {
-            end = Some(at);
-        }
-        while !self.ended {
-            let room = if end.is_some() { CHUNK_BYTES } else { CHUNK_BYTES.max(RECORD_BYTES_MAX + 1) };
-            if self.rest.len() >= room {
-                break;
-            }
-            let want = (room - self.rest.len()).min(1 << 20) as u64;
-            let count = (&mut self.reader).take(want).read_to_end(&mut self.rest)?;
-            self.ended = count == 0;
-            if let Some(at) = self.boundary.last_end(&self.rest, seen) {
-                end = Some(at);
-            }
-            seen = self.rest.len();
-            if self.skipping {
-                let drop = end.unwrap_or(self.rest.len());
-                self.line += count_newlines(&self.rest[..drop]);
-                self.rest.drain(..drop);
-                self.skipping = end.is_none() && !self.ended;
-                if end.take().is_some() {
-                    self.boundary.reset();
-                    end = self.boundary.last_end(&self.rest, 0);
-                }
-                seen = self.rest.len();
-            }
+        self.skip()?;
+        // What is left over from the last chunk starts with a record: the boundary looks at it anew.
+        let mut end = self.boundary.last_end(&self.rest, 0);
+        while !self.ended && self.rest.len() < CHUNK_BYTES {
+            let seen = self.rest.len();
+            self.read(CHUNK_BYTES - seen)?;
+            end = self.boundary.last_end(&self.rest, seen).or(end);
         }
         if self.rest.is_empty() {
             return Ok(None);
         }
         match end {
             Some(end) => Ok(Some(self.emit(end, false))),
-            None if self.rest.len() > RECORD_BYTES_MAX => {
-                self.skipping = !self.ended;
-                let mut chunk = self.emit_all();
-                chunk.oversized = true;
-                Ok(Some(chunk))
+            None => {
+                let oversized = self.rest.len() > RECORD_BYTES_MAX;
+                self.skipping = oversized && !self.ended;
+                Ok(Some(self.emit_all(oversized)))
             }
-            None => Ok(Some(self.emit_all())),
         }
     }
 
+    /// Drops the rest of a record that was too long.
+    fn skip(&mut self) -> io::Result<()> {
+        while self.skipping && !self.ended {
+            self.read(CHUNK_BYTES)?;
+            let end = self.boundary.first_end(&self.rest, 0);
+            let dropped = end.unwrap_or(self.rest.len());
+            self.line += count_newlines(&self.rest[..dropped]);
+            self.rest.drain(..dropped);
+            if end.is_some() {
+                self.skipping = false;
+                self.boundary.reset();
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, most: usize) -> io::Result<()> {
+        let count = (&mut self.reader).take(most.min(1 << 20) as u64).read_to_end(&mut self.rest)?;
+        self.ended = count == 0;
+        Ok(())
+    }
+
     /// Everything there is, without forgetting where in a record it stands.
-    fn emit_all(&mut self) -> Chunk {
+    fn emit_all(&mut self, oversized: bool) -> Chunk {
         let bytes = std::mem::take(&mut self.rest);
         let first_line = self.line;
         self.line += count_newlines(&bytes);
-        Chunk { first_line, bytes, oversized: false }
+        Chunk { first_line, bytes, oversized }
     }
 }
 

@@ -8,6 +8,7 @@ use deltalake::kernel::{Action, Add, CommitInfo, Remove, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use serde_json::{Map, Value};
 
+use super::checked::FILES_KEY;
 use super::log::Entry;
 use super::schema::{PARTITION_COLUMN, Record};
 use super::{LogFile, NewFile, Snapshot, Store};
@@ -59,6 +60,7 @@ impl Store {
         };
         let mut info = commit.info;
         info.insert(COMMIT_KEY.to_owned(), Value::String(id.clone()));
+        info.insert(FILES_KEY.to_owned(), Value::from(commit.add.len() + commit.remove.len()));
         let note = Value::Object(info);
 
         let data_change = landing || commit.remove.is_empty();
@@ -89,7 +91,10 @@ impl Store {
             Ok(committed) => {
                 // The entry is in the log: whatever fails from here on (a checkpoint, a read), it is committed.
                 let snapshot = match committed.await {
-                    Ok(done) => Snapshot::with_entry(self, done.snapshot, entry(note)?)?,
+                    Ok(done) => {
+                        let state = self.rebased(base.version(), done.snapshot).await?;
+                        Snapshot::with_entry(self, state, entry(note)?)?
+                    }
                     Err(_) => self.at_version(base.version() + 1).await?,
                 };
                 self.remember(&snapshot);

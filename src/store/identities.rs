@@ -1,6 +1,5 @@
 //! Which events a file of the log holds, and a copy of it without some of them.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,6 +18,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::{LogFile, NewFile, Store};
 use crate::error::{Error, Result};
+use crate::event::identity::KeySet;
 
 impl Store {
     /// Gives each event of a file to `visit`: its `event_key` and `received_at` in microseconds.
@@ -43,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Storage`] where the file cannot be read or the copy not be written.
-    pub async fn copy_without(&self, file: &LogFile, without: &HashSet<i128>, name_stem: &str) -> Result<Vec<NewFile>> {
+    pub async fn copy_without(&self, file: &LogFile, without: &KeySet, name_stem: &str) -> Result<Vec<NewFile>> {
         let mut writer = self.writer(file.record(), name_stem);
         let mut batches = self.read(file, None).await?;
         while let Some(batch) = batches.try_next().await.map_err(|e| unreadable(file, e))? {

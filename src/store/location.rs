@@ -1,7 +1,6 @@
 //! Where a store is: paths and URLs, and the object stores behind them. Credentials come from the environment
 //! (`AWS_*`, `GOOGLE_*`, `AZURE_*`) and appear in no message.
 
-use std::path::absolute;
 use std::sync::{Arc, LazyLock};
 
 use object_store::ObjectStore;
@@ -11,6 +10,7 @@ use url::Url;
 
 use super::local::DurableFileSystem;
 use crate::error::{Error, Result};
+use crate::source;
 
 /// A place in an object store.
 #[derive(Debug, Clone)]
@@ -28,62 +28,24 @@ pub struct Location {
 /// # Errors
 /// [`Error::Invalid`] where it is no URL smsql can reach, or the environment lacks what reaching it takes.
 pub fn resolve(location: &str) -> Result<Location> {
-    let mut url = parse(location)?;
+    let mut url = source::location::url_of(location)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        let message = "the URL of a store has no query and no fragment";
+        return Err(Error::invalid(source::location::without_secrets(&url), message));
+    }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }
-    // The password part of a URL ends up in logs and shell histories. (The user part of abfss is the container.)
-    if url.password().is_some() || (!url.username().is_empty() && !matches!(url.scheme(), "abfs" | "abfss")) {
-        let message = "credentials belong in the environment (AWS_*, GOOGLE_*, AZURE_*), not in the URL";
-        return Err(Error::invalid(without_credentials(&url), message));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        url.set_query(None);
-        url.set_fragment(None);
-        return Err(Error::invalid(url, "the URL of a store has no query and no fragment"));
-    }
-    let prefix = match url.scheme() {
-        "file" => {
-            let path = Path::from_url_path(url.path()).map_err(|e| Error::invalid(&url, e))?;
-            return Ok(Location { url, root: Arc::new(DurableFileSystem::default()), path });
-        }
-        "memory" => {
-            let path = Path::from_url_path(url.path()).map_err(|e| Error::invalid(&url, e))?;
-            return Ok(Location { url, root: memory(), path });
-        }
-        "s3" | "s3a" => "AWS_",
-        "gs" => "GOOGLE_",
-        "az" | "abfs" | "abfss" => "AZURE_",
-        scheme => {
-            let message = format!("`{scheme}` is none of file, s3, gs, az, abfss");
-            return Err(Error::invalid(url, message));
+    let local: Arc<dyn ObjectStore> = match url.scheme() {
+        "file" => Arc::new(DurableFileSystem::default()),
+        "memory" => memory(),
+        _ => {
+            let (root, path) = source::location::open(&url)?;
+            return Ok(Location { url, root, path });
         }
     };
-    let options: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(key, _)| key.starts_with(prefix))
-        .collect();
-    let (root, path) = object_store::parse_url_opts(&url, options).map_err(|e| Error::storage(&url, e))?;
-    Ok(Location { root: Arc::from(root), path, url })
-}
-
-fn parse(location: &str) -> Result<Url> {
-    if location.contains("://") {
-        return Url::parse(location).map_err(|e| Error::invalid(location, e));
-    }
-    if location.is_empty() {
-        return Err(Error::invalid("store", "its location is empty"));
-    }
-    let path = absolute(location).map_err(|e| Error::storage(location, e))?;
-    Url::from_directory_path(path).map_err(|()| Error::invalid(location, "not a path"))
-}
-
-fn without_credentials(url: &Url) -> Url {
-    let mut url = url.clone();
-    // Both fail only for URLs that cannot have credentials.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url
+    let path = Path::from_url_path(url.path()).map_err(|e| Error::invalid(&url, e))?;
+    Ok(Location { url, root: local, path })
 }
 
 /// The process's own object store, for tests: `memory:///any/path`.

@@ -1,7 +1,10 @@
 //! The entries of the Delta log: what a commit says about itself, which there are, how snapshots follow them.
 
+use std::num::NonZero;
+
 use chrono::{DateTime, TimeZone, Utc};
 use deltalake::DeltaTableError;
+use deltalake::table::state::DeltaTableState;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use serde::Deserialize;
@@ -88,15 +91,17 @@ impl Store {
 
     /// The newest snapshot: what is known already plus what was added to the log since.
     pub(super) async fn newest(&self) -> Result<Snapshot> {
-        let context = || format!("reading the log of the store {}", self.0.url);
         let snapshot = match self.known() {
             Some(known) => {
                 let mut state = known.state().clone();
-                state.update(self.log().as_ref(), None).await.map_err(|e| Error::storage(context(), e))?;
+                if let Err(error) = state.update(self.log().as_ref(), None).await {
+                    return Err(self.log_error(error).await);
+                }
                 if state.version() == known.version() {
                     return Ok(known);
                 }
                 self.check(&state)?;
+                let state = self.rebased(known.version(), state).await?;
                 Snapshot::new(self, state).await?
             }
             None => match self.load(None).await? {
@@ -108,6 +113,42 @@ impl Store {
         };
         self.remember(&snapshot);
         Ok(snapshot)
+    }
+
+    /// A state that was brought forward from an older version, read anew where a checkpoint came in between.
+    ///
+    /// Delta's reader carries the log entries it has read along with it and goes through all of them each time it
+    /// moves: a writer of thousands of commits would slow down with each.
+    pub(super) async fn rebased(&self, from: u64, state: DeltaTableState) -> Result<DeltaTableState> {
+        let interval = state.table_config().checkpoint_interval.map_or(1, NonZero::get);
+        // The entry of version n completes the checkpoint of version n where n + 1 is a multiple of the interval.
+        if (from + 1) / interval == (state.version() + 1) / interval {
+            return Ok(state);
+        }
+        match self.load(Some(state.version())).await? {
+            Some(fresh) => Ok(fresh),
+            None => Ok(state),
+        }
+    }
+
+    /// The error for a log that Delta's reader does not get through. It names no checkpoint, and brings its own
+    /// backtrace.
+    pub(super) async fn log_error(&self, error: DeltaTableError) -> Error {
+        let message = error.to_string();
+        let message = message.split("\n   0: ").next().unwrap_or_default().to_owned();
+        if message.contains("Parquet error")
+            && let Ok(Some(checkpoint)) = self.newest_checkpoint().await
+        {
+            let hint =
+                "no log entry is ever deleted, so the store is whole again without this file and _last_checkpoint";
+            return Error::invalid(checkpoint, format!("this checkpoint of the log cannot be read: {message}; {hint}"));
+        }
+        Error::storage(format!("reading the log of the store {}", self.0.url), message)
+    }
+
+    async fn newest_checkpoint(&self) -> Result<Option<String>> {
+        let log = self.list(&format!("{EVENTS_FOLDER}/_delta_log")).await?;
+        Ok(log.into_iter().rfind(|path| path.contains(".checkpoint.") && path.ends_with(".parquet")))
     }
 
     /// The snapshot of one version.
@@ -130,7 +171,7 @@ impl Store {
             Ok(_) => Err(self.gone(version).await),
             Err(error) => match self.entry(version).await {
                 Ok(Some(_)) if self.oldest_version().await.is_ok_and(|oldest| oldest == 0) => {
-                    Err(Error::storage(format!("reading version {version} of the store {}", self.0.url), error))
+                    Err(self.log_error(error).await)
                 }
                 _ => Err(self.gone(version).await),
             },

@@ -20,6 +20,7 @@
 
 mod archive;
 mod as_of;
+mod checked;
 mod commit;
 mod identities;
 mod local;
@@ -28,6 +29,9 @@ mod schema;
 mod snapshot;
 mod stats;
 mod writer;
+
+#[cfg(test)]
+mod lost_answers;
 
 pub mod location;
 
@@ -82,16 +86,7 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`] where there is none; [`Error::Invalid`] where its settings would let history be deleted.
     pub async fn open(location: &str) -> Result<Self> {
-        let store = Self::at(location)?;
-        match store.load(None).await? {
-            Some(state) => {
-                store.check(&state)?;
-                let snapshot = Snapshot::new(&store, state).await?;
-                store.remember(&snapshot);
-                Ok(store)
-            }
-            None => Err(Error::NotFound { what: "store", name: location.to_owned(), near: Vec::new() }),
-        }
+        Self::at(location::resolve(location)?)?.opened(location).await
     }
 
     /// Opens the store, or creates it. When several processes create it at once one of them does and all open it.
@@ -99,10 +94,46 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], without the [`Error::NotFound`].
     pub async fn open_or_create(location: &str) -> Result<Self> {
-        match Self::open(location).await {
+        Self::at(location::resolve(location)?)?.opened_or_created(location).await
+    }
+
+    /// As [`Store::open`], in an object store that the caller made: configured in code instead of by the environment,
+    /// or wrapped to measure, throttle or fail. [`location::resolve`] gives a location to start from.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_with(location: location::Location) -> Result<Self> {
+        let name = location.url.to_string();
+        Self::at(location)?.opened(&name).await
+    }
+
+    /// As [`Store::open_or_create`], in an object store that the caller made. It must support conditional puts
+    /// (`PutMode::Create`): they are what keeps two writers apart.
+    ///
+    /// # Errors
+    /// As [`Store::open_or_create`].
+    pub async fn open_or_create_with(location: location::Location) -> Result<Self> {
+        let name = location.url.to_string();
+        Self::at(location)?.opened_or_created(&name).await
+    }
+
+    async fn opened(self, name: &str) -> Result<Self> {
+        match self.load(None).await? {
+            Some(state) => {
+                self.check(&state)?;
+                let snapshot = Snapshot::new(&self, state).await?;
+                self.remember(&snapshot);
+                Ok(self)
+            }
+            None => Err(Error::NotFound { what: "store", name: name.to_owned(), near: Vec::new() }),
+        }
+    }
+
+    async fn opened_or_created(self, name: &str) -> Result<Self> {
+        match self.clone().opened(name).await {
             Err(Error::NotFound { .. }) => {
-                Self::at(location)?.create().await?;
-                Self::open(location).await
+                self.create().await?;
+                self.opened(name).await
             }
             opened => opened,
         }
@@ -151,15 +182,19 @@ impl Store {
     }
 
     /// Everything needed to reach a store, without looking whether it is there.
-    fn at(location: &str) -> Result<Self> {
-        let location::Location { url, root, path } = location::resolve(location)?;
-        let table: Arc<dyn ObjectStore> =
-            Arc::new(PrefixStore::new(Arc::clone(&root), path.clone().join(EVENTS_FOLDER)));
-        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, path));
+    fn at(location: location::Location) -> Result<Self> {
+        let location::Location { url, root, path } = location;
+        Self::on(url, Arc::new(PrefixStore::new(root, path)))
+    }
+
+    /// The store whose objects these are.
+    fn on(url: Url, objects: Arc<dyn ObjectStore>) -> Result<Self> {
+        let checked: Arc<dyn ObjectStore> = Arc::new(checked::CheckedLog(Arc::clone(&objects)));
+        let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&checked), EVENTS_FOLDER));
         // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
         // paths with a percent sign in them, and treats schemes differently.
-        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(location, e))?;
-        let log = default_logstore(table, Arc::clone(&objects), &table_url, &StorageConfig::default());
+        let table_url = Url::parse(&format!("memory:///{EVENTS_FOLDER}/")).map_err(|e| Error::invalid(&url, e))?;
+        let log = default_logstore(table, checked, &table_url, &StorageConfig::default());
         Ok(Self(Arc::new(Inner { url, objects, log, newest: Mutex::new(None) })))
     }
 
@@ -191,7 +226,7 @@ impl Store {
         match DeltaTableState::try_new(self.0.log.as_ref(), version).await {
             Ok(state) => Ok(Some(state)),
             Err(DeltaTableError::NotATable(_)) => Ok(None),
-            Err(error) => Err(Error::storage(format!("reading the log of the store {}", self.0.url), error)),
+            Err(error) => Err(self.log_error(error).await),
         }
     }
 

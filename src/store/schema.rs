@@ -20,7 +20,7 @@ const FOREVER: &str = "interval 36500 days";
 /// What the settings of an opened store must keep at least: ten years.
 const KEPT_MIN: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
-/// The properties a store is created with. See the crate's [`super`] on history.
+/// The properties a store is created with, which keep its history.
 pub(crate) const PROPERTIES: &[(&str, &str)] = &[
     ("delta.enableExpiredLogCleanup", "false"),
     ("delta.logRetentionDuration", FOREVER),
@@ -143,7 +143,7 @@ pub(crate) fn stats_columns() -> Vec<&'static str> {
 /// Refuses a table that is not a store's, or one whose settings would let its history be deleted.
 pub(crate) fn check(url: &Url, state: &DeltaTableState) -> Result<()> {
     let partition_columns = state.metadata().partition_columns();
-    if partition_columns != &[PARTITION_COLUMN] {
+    if *partition_columns != [PARTITION_COLUMN] {
         let message = "its folder `events` holds a Delta table that is not partitioned by `record`: not a store";
         return Err(Error::invalid(url, message));
     }

@@ -210,3 +210,44 @@ fn bounds(statistics: &Statistics) -> Option<(Bound, Bound)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn us(text: &str) -> i64 {
+        DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros()
+    }
+
+    #[test]
+    fn statistics_of_other_writers_are_bounds_only() {
+        // As Delta has them: milliseconds, cut off. A value 999 us later may be in the file.
+        let json = r#"{"numRecords": 3,
+            "minValues": {"event_time": "2025-03-04T09:00:00.123Z", "source_line": 7, "status": "a", "cost": 1.5},
+            "maxValues": {"event_time": "2025-03-04T10:00:00.456Z", "source_line": 9, "part_index": 99999999999},
+            "nullCount": {"event_time": 0, "status": 1, "body": 2}, "unheard": true}"#;
+        let stats = FileStats::read(json);
+        let bounds = stats.column("event_time").unwrap();
+        assert!(!bounds.exact);
+        assert_eq!(bounds.min, Some(time(us("2025-03-04T09:00:00.123Z"))));
+        assert_eq!(bounds.max, Some(time(us("2025-03-04T10:00:00.456999Z"))));
+        assert_eq!(bounds.null_count, Some(0));
+        let lines = stats.column("source_line").unwrap();
+        assert_eq!((lines.min.clone(), lines.max.clone()), (Some(7_i64.into()), Some(9_i64.into())));
+        assert!(!lines.exact);
+        let status = stats.column("status").unwrap();
+        assert_eq!((status.min.clone(), status.max.clone()), (Some(ScalarValue::from("a")), None));
+        assert_eq!(stats.column("body").unwrap().null_count, Some(2));
+        assert_eq!(stats.column("part_index"), None, "a number that does not fit is not known");
+        for nothing in ["", "[]", "{", r#"{"minValues": 3, "nullCount": {"status": -1}}"#] {
+            assert_eq!(FileStats::read(nothing), FileStats::default());
+        }
+    }
+
+    #[test]
+    fn times_before_1970_round_outwards() {
+        assert_eq!(text_time(-1).unwrap(), "1969-12-31T23:59:59.999Z");
+        assert_eq!(text_time(1).unwrap(), "1970-01-01T00:00:00.000Z");
+    }
+}

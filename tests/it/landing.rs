@@ -162,7 +162,8 @@ async fn every_sample_becomes_what_was_written_down_for_it() {
             let extra: Vec<_> = got.iter().filter(|row| !want.contains(row)).collect();
             failures.push(format!("{feed}:\n  expected, not there: {missing:#?}\n  there, not expected: {extra:#?}"));
         }
-        let rejects = bench.rows(Record::Reject, "select source_line, reason, raw from t order by source_line").await;
+        let rejects =
+            bench.rows(Record::Reject, "select source_line, reason, raw from t order by source_line, reason").await;
         let want = expected(&base.with_extension("rejects.csv"));
         let matches = rejects.len() == want.len()
             && rejects.iter().zip(&want).all(|(got, want)| {
@@ -190,6 +191,44 @@ fn events(rows: &[(&str, &str, u32)]) -> String {
         format!(r#"{{"message_id":"{id}","status":"{status}","event_time":"2025-03-04T09:{minute:02}:00Z"}}"#) + "\n"
     };
     rows.iter().map(line).collect()
+}
+
+/// What an event says, without where and when it was received.
+const SAYS: &str = "source_line, message_id, kind, provider, account, direction, status, error_code, provider_final, \
+                    level, part_index, part_count, attempt, submitted_at, recipient, sender, country, carrier, \
+                    campaign_id, list_ids, \"user\", body, encoding, segments, credits, cost, currency, link_id, \
+                    link_url, user_agent, source_event_id, tags, case when time_precision <> 'received' then event_time end as event_time";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_feed_lands_in_the_envelope_too() {
+    let catalogue = Catalogue::new([]).unwrap();
+    for (feed, sample) in samples() {
+        let text = std::fs::read_to_string(&sample).unwrap();
+        // An export is captured whole, a callback alone.
+        let is_csv = sample.extension().is_some_and(|suffix| suffix == "csv");
+        let bodies: Vec<&str> = if is_csv { vec![&text] } else { text.lines().collect() };
+        let envelope = |body: &&str| {
+            let wrapped =
+                serde_json::json!({"received_at": "2025-05-01T10:00:00Z", "content_type": "x/y", "body": body});
+            if body.trim().is_empty() { String::new() } else { wrapped.to_string() }
+        };
+        let wrapped = bodies.iter().map(envelope).collect::<Vec<_>>().join("\n");
+        let (native, enveloped) = (Bench::new().await, Bench::new().await);
+        let options = || LandOptions { batch_id: Some("sample".to_owned()), ..LandOptions::default() };
+        native.lander(&feed, options()).await.land(&Input::File(sample.clone())).await.unwrap();
+        let file = enveloped.file("wrapped.ndjson", wrapped);
+        enveloped.lander(&feed, options()).await.land(&Input::File(file)).await.unwrap();
+        let columns = if is_csv { SAYS.replacen("source_line, ", "", 1) } else { SAYS.to_owned() };
+        let sql = format!("select {columns} from t");
+        let want = sorted(native.rows(Record::Event, &sql).await);
+        assert_eq!(sorted(enveloped.rows(Record::Event, &sql).await), want, "{feed}");
+        assert!(!want.is_empty(), "{feed}");
+        let received = enveloped.rows(Record::Event, "select distinct received_at from t").await;
+        let named = catalogue.get(&feed).unwrap().sql.contains("received_at");
+        assert!(named || received[0]["received_at"] == "2025-05-01T10:00:00.000000Z", "{feed}: {received:?}");
+        let rejects = [native.count(Record::Reject).await, enveloped.count(Record::Reject).await];
+        assert_eq!(rejects[0], rejects[1], "{feed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +311,8 @@ async fn what_is_refused_leads_back_to_its_line() {
     ];
     let landed = bench.land("smsql/event", &bench.file("bad.ndjson", text.join("\n"))).await;
     assert_eq!((landed.rows_landed, landed.rows_rejected), (2, 6));
-    let rejects = bench.rows(Record::Reject, "select source_line, reason, raw from t order by source_line").await;
+    let rejects =
+        bench.rows(Record::Reject, "select source_line, reason, raw from t order by source_line, reason").await;
     let found: Vec<_> = rejects.iter().map(|r| (r["source_line"].as_str(), r["reason"].as_str())).collect();
     for ((line, reason), (want_line, want)) in found.iter().zip([
         ("2", "not a possible time"),

@@ -1,10 +1,21 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod cli;
+mod concurrent;
+mod crash;
+mod damage;
 mod diagnose;
+mod faults;
+mod fold;
+mod generate;
 mod landing;
 mod output;
+mod place;
+mod policy;
+mod readme;
 mod s3;
 mod slt;
 mod status_codes;
 mod store;
 mod support;
+mod tidy;

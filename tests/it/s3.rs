@@ -2,6 +2,7 @@
 //!
 //! Credentials and endpoints come from the environment, which a test process cannot change for itself. So each test
 //! starts the server and runs this binary again, with the environment of somebody who uses that server.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+use object_store::ObjectStore;
+use object_store::aws::AmazonS3Builder;
 
 use crate::store::{conformance, race_in_processes, writes_of_one_process};
 
@@ -68,6 +72,18 @@ impl Server {
             ("AWS_ACCESS_KEY_ID", "key".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
         ]
+    }
+
+    /// The URL of a path in its bucket.
+    pub(crate) fn location(&self, path: &str) -> String {
+        format!("s3://{BUCKET}/{path}")
+    }
+
+    /// Its bucket.
+    pub(crate) fn objects(&self) -> impl ObjectStore {
+        let builder = AmazonS3Builder::new().with_bucket_name(BUCKET).with_allow_http(true).with_region("eu-west-1");
+        let builder = builder.with_endpoint(format!("http://127.0.0.1:{}", self.port));
+        builder.with_access_key_id("key").with_secret_access_key("secret").build().unwrap()
     }
 
     /// Runs one of the ignored tests below in a process of its own.

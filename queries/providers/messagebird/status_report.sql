@@ -50,8 +50,8 @@ SELECT
         )
     ) AS tags,
     CASE
-        WHEN coalesce(id, '') = '' THEN 'the message id is missing: no id'
-        WHEN coalesce(recipient, '') = '' THEN 'the message id is missing: no recipient'
+        WHEN coalesce(id, '') = '' THEN 'message_id is missing: no id'
+        WHEN coalesce(recipient, '') = '' THEN 'message_id is missing: no recipient'
         WHEN coalesce(status, '') = '' THEN 'no status'
     END AS _reject
 FROM (

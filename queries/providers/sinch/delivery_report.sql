@@ -43,8 +43,8 @@ SELECT
     nullif(number_of_message_parts, '0') AS segments,
     CASE WHEN client_reference <> '' THEN map(['client_reference'], [client_reference]) END AS tags,
     CASE
-        WHEN coalesce(batch_id, '') = '' THEN 'the message id is missing: no batch_id'
-        WHEN coalesce(recipient, '') = '' THEN 'the message id is missing: no recipient'
+        WHEN coalesce(batch_id, '') = '' THEN 'message_id is missing: no batch_id'
+        WHEN coalesce(recipient, '') = '' THEN 'message_id is missing: no recipient'
         WHEN coalesce(status, '') = '' THEN 'no status'
     END AS _reject
 FROM raw
@@ -65,7 +65,7 @@ SELECT
     NULL AS segments,
     CASE WHEN client_reference <> '' THEN map(['client_reference'], [client_reference]) END AS tags,
     CASE
-        WHEN coalesce(batch_id, '') = '' THEN 'the message id is missing: no batch_id'
+        WHEN coalesce(batch_id, '') = '' THEN 'message_id is missing: no batch_id'
         WHEN coalesce(s['status'], '') = '' THEN 'no status'
     END AS _reject
 FROM (

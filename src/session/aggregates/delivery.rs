@@ -158,14 +158,13 @@ impl Winner {
     /// Keeps the greater of the two.
     #[inline]
     pub(super) fn offer(&mut self, candidate: Self, strings: &Interner) {
-        let (own, new) = (self.rank(), candidate.rank());
         // The two comparisons that decide nearly always come before the one that looks at strings.
-        if new > own || (new == own && candidate.event_time > self.event_time) {
-            *self = candidate;
-        } else if new == own
-            && candidate.event_time == self.event_time
-            && candidate.compare(self, strings) == Ordering::Greater
-        {
+        let (own, new) = (self.rank(), candidate.rank());
+        let wins = match new.cmp(&own).then(candidate.event_time.cmp(&self.event_time)) {
+            Ordering::Equal => candidate.compare(self, strings).is_gt(),
+            order => order.is_gt(),
+        };
+        if wins {
             *self = candidate;
         }
     }

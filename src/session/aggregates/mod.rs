@@ -10,6 +10,7 @@ mod event_count;
 mod final_bucket;
 mod interner;
 mod latest;
+mod partial_pool;
 mod parts;
 mod rows;
 mod stores;
@@ -25,6 +26,7 @@ pub use delivery::Delivery;
 pub use event_count::EventCount;
 pub use final_bucket::FinalBucket;
 pub use latest::Latest;
+pub use partial_pool::{PARTIAL_BYTES, PartialPool};
 
 /// The section of the documentation these functions are shown in.
 const SECTION: DocSection = DocSection { include: true, label: "Messages", description: None };

@@ -6,6 +6,7 @@ use datafusion::common::{Result, internal_datafusion_err};
 
 use super::delivery::Winner;
 use super::interner::{Interner, NONE};
+use crate::event::Bucket;
 use crate::event::status::Class;
 
 /// What is known of a message's parts. Only messages with part receipts have one.
@@ -25,10 +26,12 @@ impl Parts {
 
     /// What the parts say of the message: the worst final part decides.
     ///
-    /// 1. Any part failed for good: the greatest of these. 2. Any part bounced softly: the greatest of these.
-    /// 3. Every part is delivered, and none is missing: delivered, by the operator's word if one part has no better.
-    /// 4. Any part is unknown: unknown. 5. Otherwise the least progress: pending if a part is, else sent; a part without
-    /// any report counts as sent, since the parts of a message leave together.
+    /// 1. Any part failed for good: the greatest of these.
+    /// 2. Any part bounced softly: the greatest of these.
+    /// 3. Every part is delivered and none is missing: delivered, by the operator's word if one part has no better.
+    /// 4. Any part is unknown: unknown.
+    /// 5. Otherwise the least progress: pending if a part is, else sent. A part without any report counts as sent, since
+    ///    the parts of a message leave together.
     ///
     /// Status, code and times are those of the greatest part of the class that decides; of the greatest part of all
     /// where parts are missing and no part is of that class.
@@ -44,7 +47,7 @@ impl Parts {
         if let Some(failed) = greatest(&mut parts().filter(|part| part.rank() == 5)) {
             return failed;
         }
-        let soft = Class::of(crate::event::Bucket::SoftBounce);
+        let soft = Class::of(Bucket::SoftBounce);
         if let Some(soft) = greatest(&mut parts().filter(is(soft))) {
             return soft;
         }
@@ -52,11 +55,11 @@ impl Parts {
         let class = if all_here && parts().all(is_delivered) {
             parts().map(|part| part.class).min().unwrap_or(0)
         } else if parts().any(|part| part.rank() == 3) {
-            Class::of(crate::event::Bucket::Unknown).0
+            Class::of(Bucket::Unknown).0
         } else if parts().any(|part| part.rank() == 1) {
-            Class::of(crate::event::Bucket::Pending).0
+            Class::of(Bucket::Pending).0
         } else {
-            Class::of(crate::event::Bucket::Sent).0
+            Class::of(Bucket::Sent).0
         };
         let shown = greatest(&mut parts().filter(|part| part.class == class)).or_else(|| greatest(&mut parts()));
         Winner { class, ..shown.unwrap_or_default() }

@@ -37,7 +37,7 @@ pub(super) fn one_group_per_row(values: &[ArrayRef]) -> Vec<usize> {
 }
 
 /// The array at `index`, which the planner promised.
-pub(super) fn argument<'a>(values: &'a [ArrayRef], index: usize) -> Result<&'a ArrayRef> {
+pub(super) fn argument(values: &[ArrayRef], index: usize) -> Result<&ArrayRef> {
     values.get(index).ok_or_else(|| internal_datafusion_err!("an aggregate got {} columns", values.len()))
 }
 

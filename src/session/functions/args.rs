@@ -34,7 +34,8 @@ pub(super) struct Params {
 }
 
 impl Params {
-    /// Immutable, with its types decided by [`Self::coerce`] and its arguments known by name: `rate(part => 1, whole => 2)`.
+    /// Immutable, with its types decided by [`Self::coerce`] and its arguments known by name: `rate(part => 1, whole
+    /// => 2)`.
     pub(super) fn signature(&self) -> Signature {
         let signature = Signature::user_defined(Volatility::Immutable);
         let names: Vec<&str> = self.all().map(|(name, _)| *name).collect();

@@ -1,7 +1,7 @@
 //! Functions of several columns of few values: evaluated once per combination that occurs.
 //!
-//! Every column is a number per row (its dictionary key), so a combination of columns is a number too: the position in a
-//! table with one dimension per column. That makes a row of five columns cost a few additions and two lookups.
+//! Every column is a number per row (its dictionary key), so a combination of columns is a number too: the position in
+//! a table with one dimension per column. That makes a row of five columns cost a few additions and two lookups.
 
 use std::sync::Arc;
 

@@ -19,10 +19,10 @@ const PARAMS: Params =
 #[user_doc(
     doc_section(label = "Message Functions"),
     description = "The one spelling of a phone number, which the event log uses: `+`, calling code and number without \
-        punctuation. Read as such are `+` or `00` and 7 to 15 digits; with a region, whatever is a valid number when dialled \
-        there; and 8 to 15 digits that do not begin with 0, which are taken as international. Blanks, dashes, dots, slashes, \
-        parentheses and a `(0)` after the calling code do not count. Any other text (short codes, sender names) comes back as \
-        it was.",
+        punctuation. Read as such are `+` or `00` and 7 to 15 digits; with a region, what reaches a number \
+        when dialled there; and 8 to 15 digits that do not begin with 0, which are taken as international. \
+        Blanks, dashes, dots, slashes, parentheses and a `(0)` after the calling code do not count. Any \
+        other text (short codes, sender names) comes back as it was.",
     syntax_example = "e164(text [, region])",
     sql_example = r#"```sql
 > select e164('07700 900123', 'GB') as number;
@@ -35,8 +35,8 @@ const PARAMS: Params =
     argument(name = "text", description = "The number as the feed gives it."),
     argument(
         name = "region",
-        description = "ISO 3166 code of two letters of the country whose national numbers the feed uses; without it, or with \
-            NULL, national numbers come back as they were."
+        description = "ISO 3166 code of two letters of the country whose national numbers the feed uses; \
+            without it, or with NULL, national numbers come back as they were."
     ),
     related_udf(name = "phone_country"),
     related_udf(name = "mask_phone")
@@ -60,9 +60,9 @@ impl ScalarUDFImpl for E164 {
             return map_text_to_text(first(&args)?, |text| Some(phone::e164(text, None)));
         }
         over_arrays(&args.args, args.number_rows, |arrays| {
-            let views = arrays.iter().map(|array| cast(array, &DataType::Utf8View)).collect::<Result<Vec<_>, _>>()?;
-            let [texts, regions] = views.as_slice() else { return exec_err!("{PARAMS} takes two arguments") };
-            let (texts, regions) = (texts.as_string_view(), regions.as_string_view());
+            let plain = arrays.iter().map(|array| cast(array, &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
+            let [texts, regions] = plain.as_slice() else { return exec_err!("{PARAMS} takes two arguments") };
+            let (texts, regions) = (texts.as_string::<i32>(), regions.as_string::<i32>());
             if let Some(region) = regions.iter().flatten().find(|region| !phone::is_region(region)) {
                 return exec_err!(
                     "{PARAMS} takes an ISO 3166 code of two letters as `region`, such as GB, not `{region}`"

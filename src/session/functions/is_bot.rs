@@ -75,11 +75,11 @@ const MARKS: &[&str] = &[
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "Whether a click comes from a program: a search engine's crawler, the preview that a messenger fetches before \
-        anybody clicks (Google Messages, WhatsApp, Facebook, Slack, Skype, Apple), a security scanner or a programming library \
-        that names itself. Known are the crawlers of woothee and a list of more recent ones. A program that calls itself a \
-        plain browser cannot be told. An empty text is false; NULL gives NULL: where no user agent was recorded, nothing is \
-        known.",
+    description = "Whether a click comes from a program: a search engine's crawler, the preview that a messenger \
+        fetches before anybody clicks (Google Messages, WhatsApp, Facebook, Slack, Skype, Apple), a \
+        security scanner or a programming library that names itself. Known are the crawlers of woothee and \
+        a list of more recent ones. A program that calls itself a plain browser cannot be told. An empty \
+        text is false; NULL gives NULL: where no user agent was recorded, nothing is known.",
     syntax_example = "is_bot(user_agent)",
     sql_example = r#"```sql
 > select is_bot('WhatsApp/2.23.20.0 A') as bot;

@@ -16,8 +16,8 @@ const PARAMS: Params = Params { function: "is_final", required: &[("bucket", Kin
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "Whether no further report is expected of a message in this bucket: all but `pending` and `sent` are \
-        final.",
+    description = "Whether no further report is expected of a message in this bucket: all but `pending` and `sent` \
+        are final.",
     syntax_example = "is_final(bucket)",
     sql_example = r#"```sql
 > select is_final('soft_bounce') as final;

@@ -48,8 +48,8 @@ impl Meanings {
         Self { table, answers: RwLock::default() }
     }
 
-    /// For every row, what `f` makes of its provider, status and error code: of NULL for a NULL status, else of what the
-    /// table says, `None` where it does not know the status.
+    /// For every row, what `f` makes of its provider, status and error code: of NULL for a NULL status, else of what
+    /// the table says, `None` where it does not know the status.
     pub(super) fn per_row<R: Copy + Default>(
         &self,
         args: &[ColumnarValue],

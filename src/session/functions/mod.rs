@@ -1,7 +1,8 @@
-//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called otherwise.
+//! The scalar functions that smsql adds to SQL. All of them are immutable, and name what they take when called
+//! otherwise.
 //!
 //! Columns of few different values are dictionaries in the event log, so functions of one text run once per value
-//! ([`text`]) and functions of several columns once per combination ([`combine`]).
+//! (`text.rs`) and functions of several columns once per combination (`combine.rs`).
 
 use std::sync::Arc;
 
@@ -37,6 +38,9 @@ mod status_rank;
 mod wilson;
 mod wilson_lower;
 mod wilson_upper;
+
+#[cfg(test)]
+mod tests;
 
 /// Every scalar function of smsql. What a status means is looked up in `status_table`.
 pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> {

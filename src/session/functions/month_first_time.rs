@@ -16,9 +16,9 @@ const PARAMS: Params = Params { function: "month_first_time", required: &[("text
 #[user_doc(
     doc_section(label = "Message Functions"),
     description = "`MM/DD/YYYY`, alone or with a time `hh:mm`, `hh:mm:ss` or with a fraction, as ISO 8601 text of the \
-        same precision. The separator may be `-` or `.`, the year may have two digits, `AM` or `PM` and `Z` \
-        or an offset may follow. Anything else, such as a text that begins with the year, comes back as it \
-        was.",
+        same precision. The separator may be `-` or `.`, the year may have two digits, `AM` or `PM` and \
+        `Z` or an offset may follow. Anything else, such as a text that begins with the year, comes back \
+        as it was.",
     syntax_example = "month_first_time(text)",
     sql_example = r#"```sql
 > select month_first_time('3/4/2025 9:15 PM') as time;

@@ -15,12 +15,12 @@ const PARAMS: Params = Params { function: "opt_out_keyword", required: &[("body"
 
 /// Messages that mean "send me no more", in upper case, sorted.
 ///
-/// * English: the seven of 47 CFR 64.1200(a)(10) (STOP, QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE); Twilio's default
-///   opt-out keywords (STOPALL, OPTOUT besides); Telnyx (STOP ALL); AWS End User Messaging, "Required opt-out keywords"
-///   (OPT-OUT, REMOVE, TD besides).
+/// * English: the seven of 47 CFR 64.1200(a)(10) (STOP, QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE); Twilio's
+///   default opt-out keywords (STOPALL, OPTOUT besides); Telnyx (STOP ALL); AWS End User Messaging, "Required opt-out
+///   keywords" (OPT-OUT, REMOVE, TD besides).
 /// * French: ARRET as AWS and the Canadian carriers require it, with the spellings that Twilio Proxy lists.
-/// * The word for "stop" or "unsubscribe" of other languages, as senders in those countries ask for it: Spanish ALTO, BAJA,
-///   CANCELAR, PARAR; Portuguese PARAR, SAIR; German, Swedish, Norwegian STOPP; German ABMELDEN; Dutch AFMELDEN;
+/// * The word for "stop" or "unsubscribe" of other languages, as senders in those countries ask for it: Spanish ALTO,
+///   BAJA, CANCELAR, PARAR; Portuguese PARAR, SAIR; German, Swedish, Norwegian STOPP; German ABMELDEN; Dutch AFMELDEN;
 ///   Swedish AVREGISTRERA; Danish AFMELD; Italian CANCELLAMI.
 const KEYWORDS: &[&str] = &[
     "ABMELDEN",
@@ -59,11 +59,13 @@ const KEYWORD_CHARS_MAX: usize = 12;
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "The keyword with which a recipient asks for no more messages, in upper case; NULL where the message is none. \
-        The whole message must be the keyword: case, blanks and punctuation around it do not count, but `please stop` is a \
-        reply to be read by a person, as it is for the carriers. Known are STOP, STOPALL, STOP ALL, UNSUBSCRIBE, CANCEL, END, \
-        QUIT, REVOKE, REMOVE, OPTOUT, OPT OUT, OPT-OUT, TD, and ARRET, ARRÊT (French), ALTO, BAJA, CANCELAR, PARAR (Spanish), \
-        PARAR, SAIR (Portuguese), STOPP (German, Swedish, Norwegian), ABMELDEN, AFMELDEN, AFMELD, AVREGISTRERA, CANCELLAMI.",
+    description = "The keyword with which a recipient asks for no more messages, in upper case; NULL where the \
+        message is none. The whole message must be the keyword: case, blanks and punctuation around it do \
+        not count, but `please stop` is a reply to be read by a person, as it is for the carriers. Known \
+        are STOP, STOPALL, STOP ALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE, REMOVE, OPTOUT, OPT OUT, \
+        OPT-OUT, TD, and ARRET, ARRÊT (French), ALTO, BAJA, CANCELAR, PARAR (Spanish), PARAR, SAIR \
+        (Portuguese), STOPP (German, Swedish, Norwegian), ABMELDEN, AFMELDEN, AFMELD, AVREGISTRERA, \
+        CANCELLAMI.",
     syntax_example = "opt_out_keyword(body)",
     sql_example = r#"```sql
 > select opt_out_keyword(' Stop! ') as keyword;

@@ -25,8 +25,9 @@ const DIGITS_MAX: u8 = 12;
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "`part` as a percentage of `whole`, as an exact decimal rounded half away from zero as `round` does; its type \
-        is `Decimal128(21 + digits, digits)`. NULL where either is NULL or `whole` is 0: of nothing there is no percentage.",
+    description = "`part` as a percentage of `whole`, as an exact decimal rounded half away from zero as `round` \
+        does; its type is `Decimal128(21 + digits, digits)`. NULL where either is NULL or `whole` is 0: of \
+        nothing there is no percentage.",
     syntax_example = "percent(part, whole [, digits])",
     sql_example = r#"```sql
 > select percent(1, 3) as percent;

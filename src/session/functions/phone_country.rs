@@ -17,9 +17,10 @@ const PARAMS: Params = Params { function: "phone_country", required: &[("number"
 #[user_doc(
     doc_section(label = "Message Functions"),
     description = "The country a phone number belongs to, as ISO 3166 code of two letters, by the numbering plans of \
-        libphonenumber. Where a calling code is one country's alone (+33), it decides; where several share \
-        it (+1, +7, +44), the number must be valid in one of them. Otherwise, and for texts that are no \
-        number in E.164, it is NULL.",
+        libphonenumber. The calling code decides; where several countries share it (+44, +7), the country \
+        in which the number is valid, else the main one. Of +1, whose main country would be a guess, a \
+        number valid nowhere is NULL; so are numbers of no country (+800) and texts that are no number in \
+        E.164.",
     syntax_example = "phone_country(number)",
     sql_example = r#"```sql
 > select phone_country('+14165550123') as country;

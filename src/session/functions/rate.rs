@@ -15,8 +15,8 @@ const PARAMS: Params =
 #[user_doc(
     doc_section(label = "Message Functions"),
     description = "The fraction `part / whole` as an exact decimal with six digits after the point, `Decimal128(25, \
-        6)`, rounded half away from zero as `round` does. NULL where either is NULL or `whole` is 0: nothing \
-        has no rate.",
+        6)`, rounded half away from zero as `round` does. NULL where either is NULL or `whole` is 0: \
+        nothing has no rate.",
     syntax_example = "rate(part, whole)",
     sql_example = r#"```sql
 > select rate(1, 3) as rate;

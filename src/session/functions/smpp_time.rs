@@ -17,8 +17,8 @@ const PARAMS: Params = Params { function: "smpp_time", required: &[("text", Kind
     doc_section(label = "Message Functions"),
     description = "A time of an SMPP delivery receipt, `YYMMDDhhmm`, `YYMMDDhhmmss`, `YYYYMMDDhhmm` or \
         `YYYYMMDDhhmmss`, as ISO 8601 text of the same precision without a zone, since receipts give none. \
-        Two digits of a year are 1970 to 2069; twelve digits are read with a two-digit year where that is a \
-        time. Anything else comes back as it was.",
+        Two digits of a year are 1970 to 2069; twelve digits are read with a two-digit year where that is \
+        a time. Anything else comes back as it was.",
     syntax_example = "smpp_time(text)",
     sql_example = r#"```sql
 > select smpp_time('1305050826') as time;

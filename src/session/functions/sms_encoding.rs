@@ -16,8 +16,8 @@ const PARAMS: Params = Params { function: "sms_encoding", required: &[("body", K
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "The alphabet a text needs: `gsm7` for the GSM 7-bit default alphabet with its extension table (3GPP \
-        TS 23.038), `ucs2` for everything else.",
+    description = "The alphabet a text needs: `gsm7` for the GSM 7-bit default alphabet with its extension table \
+        (3GPP TS 23.038), `ucs2` for everything else.",
     syntax_example = "sms_encoding(body)",
     sql_example = r#"```sql
 > select sms_encoding('naïve') as encoding;

@@ -16,10 +16,10 @@ const PARAMS: Params = Params { function: "sms_segments", required: &[("body", K
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "How many parts a text is sent and billed in. A text of the GSM 7-bit alphabet has 160 septets in one \
-        part or 153 in each of several, where `€ ^ { } \\ [ ~ ] |` and the form feed take two; any other \
-        text has 70 UTF-16 units or 67. A character of two units is never cut. An empty text is one part. No \
-        character is replaced by a similar one first, as some providers do on request.",
+    description = "How many parts a text is sent and billed in. A text of the GSM 7-bit alphabet has 160 septets in \
+        one part or 153 in each of several, where `€ ^ { } \\ [ ~ ] |` and the form feed take two; any \
+        other text has 70 UTF-16 units or 67. A character of two units is never cut. An empty text is one \
+        part. No character is replaced by a similar one first, as some providers do on request.",
     syntax_example = "sms_segments(body)",
     sql_example = r#"```sql
 > select sms_segments(repeat('a', 161)) as segments;

@@ -20,10 +20,11 @@ const PARAMS: Params = Params {
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "What a provider's status means, in the vocabulary all providers share: `pending`, `sent`, `delivered`, \
-        `soft_bounce`, `hard_bounce`, `rejected`, `unsubscribed`, `unknown`. It is the bucket of a message of which no more \
-        is known than this: a delivery that the table `status_codes` says is not final counts as `sent`. The error code only \
-        refines a failure. A status that the table does not know is `unknown`; NULL gives NULL.",
+    description = "What a provider's status means, in the vocabulary all providers share: `pending`, `sent`, \
+        `delivered`, `soft_bounce`, `hard_bounce`, `rejected`, `unsubscribed`, `unknown`. It is the bucket \
+        of a message of which no more is known than this: a delivery that the table `status_codes` says is \
+        not final counts as `sent`. The error code only refines a failure. A status that the table does \
+        not know is `unknown`; NULL gives NULL.",
     syntax_example = "status_bucket(provider, status [, error_code])",
     sql_example = r#"```sql
 > select status_bucket('twilio', 'undelivered', '30005') as bucket;

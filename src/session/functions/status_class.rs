@@ -28,10 +28,11 @@ const PARAMS: Params = Params {
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "What one status report weighs when the reports of a message are folded: the greatest class wins, whatever \
-        the order of arrival. 10 pending, 20 sent, 30 unknown, 40 soft_bounce, 41 delivered as far as the operator knows, \
-        50 hard_bounce, 51 rejected, 52 unsubscribed, 60 delivered. A delivery that the provider or the table `status_codes` \
-        calls not final weighs as much as sent. A status that the table does not know is 30; a NULL status gives NULL.",
+    description = "What one status report weighs when the reports of a message are folded: the greatest class wins, \
+        whatever the order of arrival. 10 pending, 20 sent, 30 unknown, 40 soft_bounce, 41 delivered as \
+        far as the operator knows, 50 hard_bounce, 51 rejected, 52 unsubscribed, 60 delivered. A delivery \
+        that the provider or the table `status_codes` calls not final weighs as much as sent. A status \
+        that the table does not know is 30; a NULL status gives NULL.",
     syntax_example = "status_class(provider, status, error_code, level, provider_final)",
     sql_example = r#"```sql
 > select status_class('smsql', 'delivered', null, 'operator', true) as class;

@@ -27,7 +27,8 @@ where
             let whole = if is_sparse(dictionary) { None } else { map_plain::<R, A>(dictionary.values(), &f).ok() };
             match whole {
                 Some(values) => Ok(take(&values, dictionary.keys(), None)?),
-                None => Ok(Arc::new(map_plain::<R, A>(&cast(array, &DataType::Utf8View)?, &f)?)),
+                // Not to a view: arrow 59 forgets there which dictionary values are NULL.
+                None => Ok(Arc::new(map_plain::<R, A>(&cast(array, &DataType::Utf8)?, &f)?)),
             }
         }
     })
@@ -54,8 +55,8 @@ pub(super) fn map_text_to_text(
     })
 }
 
-/// Keeps the keys where the new values stay distinct, and gives equal values one key where they do not: a country has many
-/// numbers.
+/// Keeps the keys where the new values stay distinct, and gives equal values one key where they do not: a country has
+/// many numbers.
 fn map_dictionary(
     dictionary: &DictionaryArray<Int32Type>,
     f: impl for<'a> Fn(&'a str) -> Option<Cow<'a, str>>,

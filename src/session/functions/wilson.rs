@@ -1,7 +1,8 @@
 //! The Wilson score interval, in whole numbers: the same on every platform, and rounded right in every digit.
 //!
-//! The bounds for `x` of `n` are the two roots of `n (p - x/n)^2 = z^2 p (1 - p)` (E. B. Wilson, 1927). A root is placed
-//! between two neighbouring millionths by asking on which side of it they lie, which takes no root and no division.
+//! The bounds for `x` of `n` are the two roots of `n (p - x/n)^2 = z^2 p (1 - p)` (E. B. Wilson, 1927). A root is
+//! placed between two neighbouring millionths by asking on which side of it they lie, which takes no root and no
+//! division.
 
 use std::sync::Arc;
 

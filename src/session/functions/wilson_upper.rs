@@ -14,10 +14,10 @@ const PARAMS: Params = params("wilson_upper");
 
 #[user_doc(
     doc_section(label = "Message Functions"),
-    description = "The upper end of the Wilson score interval: where the true rate lies, given `part` of `whole`, with a \
-        two-sided confidence. Unlike a bare rate it tells 1 of 1 from 1,000 of 1,000, so campaigns of different size can be \
-        ranked by it. An exact decimal with six digits after the point, `Decimal128(7, 6)`, computed in whole numbers. NULL \
-        where an argument is NULL or `whole` is 0.",
+    description = "The upper end of the Wilson score interval: where the true rate lies, given `part` of `whole`, \
+        with a two-sided confidence. Unlike a bare rate it tells 1 of 1 from 1,000 of 1,000, so campaigns \
+        of different size can be ranked by it. An exact decimal with six digits after the point, \
+        `Decimal128(7, 6)`, computed in whole numbers. NULL where an argument is NULL or `whole` is 0.",
     syntax_example = "wilson_upper(part, whole [, confidence])",
     sql_example = r#"```sql
 > select wilson_upper(5, 10) as upper;

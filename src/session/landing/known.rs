@@ -1,12 +1,11 @@
 //! Which events of a file the log has already.
 
-use std::collections::{HashMap, HashSet};
-
 use datafusion::common::ScalarValue;
 use futures::{StreamExt, TryStreamExt};
 
 use super::pass::Seen;
 use crate::error::Result;
+use crate::event::identity::{KeyMap, KeySet};
 use crate::event::time::Precision;
 use crate::store::{LogFile, Store};
 
@@ -17,9 +16,9 @@ const FILES_AT_ONCE: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Keys of events the log has, received no later than ours: ours add nothing.
-    pub(super) duplicates: HashSet<i128>,
+    pub(super) duplicates: KeySet,
     /// Files of the log, each with the keys of events in it that ours replace, because ours were received earlier.
-    pub(super) superseded: Vec<(LogFile, HashSet<i128>)>,
+    pub(super) superseded: Vec<(LogFile, KeySet)>,
 }
 
 impl Known {
@@ -29,7 +28,7 @@ impl Known {
         let mut looks = futures::stream::iter(candidates)
             .map(|file| async move {
                 let mut met = Vec::new();
-                let keys: &HashMap<i128, i64> = &seen.first_received;
+                let keys: &KeyMap<i64> = &seen.first_received;
                 store
                     .visit_identities(&file, |key, received| {
                         if let Some(ours) = keys.get(&key) {
@@ -41,7 +40,7 @@ impl Known {
             })
             .buffer_unordered(FILES_AT_ONCE);
         while let Some((file, met)) = looks.try_next().await? {
-            let later: HashSet<i128> = met.iter().filter(|(_, earlier)| !earlier).map(|(key, _)| *key).collect();
+            let later: KeySet = met.iter().filter(|(_, earlier)| !earlier).map(|(key, _)| *key).collect();
             self.duplicates.extend(met.into_iter().filter(|(_, earlier)| *earlier).map(|(key, _)| key));
             if !later.is_empty() {
                 self.superseded.push((file, later));

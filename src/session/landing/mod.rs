@@ -30,6 +30,7 @@ use super::feed::FeedPlan;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::event::canonical::Context;
+use crate::event::identity::KeySet;
 use crate::limits::COMMIT_RETRIES_MAX;
 use crate::source::{Feed, FeedFormat, Input, Spool};
 use crate::store::{AsOf, Commit, CommitOutcome, LogFile, NewFile, Record, Snapshot, Store};
@@ -149,7 +150,7 @@ type Archive = tokio::task::JoinHandle<Result<()>>;
 impl Landing<'_> {
     async fn run(&self, mut snapshot: Snapshot, archive: Archive) -> Result<Landed> {
         let store = &self.lander.store;
-        let mut passed = self.pass(&HashSet::new(), None).await?;
+        let mut passed = self.pass(&KeySet::default(), None).await?;
         let mut known = Known::default();
         let mut unseen: Vec<LogFile> = snapshot.files(Record::Event).to_vec();
         let mut dropped = 0;
@@ -195,7 +196,7 @@ impl Landing<'_> {
         )))
     }
 
-    async fn pass(&self, known: &HashSet<i128>, before: Option<Passed>) -> Result<Passed> {
+    async fn pass(&self, known: &KeySet, before: Option<Passed>) -> Result<Passed> {
         let lander = self.lander;
         let context = Context {
             provider: lander.feed.provider().to_owned(),

@@ -1,6 +1,6 @@
 //! One pass over a file: chunks are decoded, mapped and typed on all cores, then taken in order into the writers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use super::{FeedPlan, LandOptions};
 use crate::error::{Error, Result};
 use crate::event::ColumnType;
 use crate::event::canonical::{Canonical, Context, canonicalise};
+use crate::event::identity::{KeyMap, KeySet};
 use crate::event::time::Precision;
 use crate::limits::FILE_EVENTS_MAX;
 use crate::source::decode::{Decoder, ParquetChunks};
@@ -30,7 +31,7 @@ const HEAD_BYTES: u64 = 1 << 16;
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Each event's key, and when the earliest report of it was received, in microseconds.
-    pub(super) first_received: HashMap<i128, i64>,
+    pub(super) first_received: KeyMap<i64>,
     /// First and last time among events that tell theirs.
     pub(super) times: Option<(i64, i64)>,
     /// Whether there are events that tell no time.
@@ -61,7 +62,7 @@ pub(super) struct Pass<'a> {
     pub(super) name_stem: String,
     pub(super) progress: &'a Arc<Progress>,
     /// Events to leave out.
-    pub(super) known: &'a HashSet<i128>,
+    pub(super) known: &'a KeySet,
     /// What an earlier pass saw: of each event only the earliest report is kept.
     pub(super) first: Option<Seen>,
 }
@@ -247,7 +248,7 @@ fn lines_of(batch: &RecordBatch) -> Result<&Int64Array> {
 
 /// Takes events in the order of the file, each once.
 struct Intake<'a> {
-    known: &'a HashSet<i128>,
+    known: &'a KeySet,
     first: Option<&'a Seen>,
     seen: Seen,
     landed: u64,
@@ -256,7 +257,7 @@ struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    fn new(known: &'a HashSet<i128>, first: Option<&'a Seen>) -> Self {
+    fn new(known: &'a KeySet, first: Option<&'a Seen>) -> Self {
         Self { known, first, seen: Seen::default(), landed: 0, duplicate: 0, out_of_order: false }
     }
 

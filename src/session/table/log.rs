@@ -3,14 +3,16 @@
 //! It is DataFusion's own Parquet scan, given its files and their statistics by the log. So nothing is listed, no
 //! footer is read to plan, and everything the engine knows works: pruning, dynamic filters, limits, ranges of files.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, BooleanArray, UInt64Array};
 use arrow::datatypes::{DataType, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::pruning::PrunableStatistics;
+use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::stats::Precision;
-use datafusion::common::{ColumnStatistics, DFSchema, Result, Statistics};
+use datafusion::common::{Column, ColumnStatistics, DFSchema, Result, ScalarValue, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
@@ -26,7 +28,8 @@ use datafusion_datasource::compute_all_files_statistics;
 use datafusion_datasource::table_schema::TableSchema;
 use object_store::{ObjectMeta, ObjectStore};
 
-use crate::store::{LogFile, Record, Snapshot, Store};
+use super::reader::LogReaderFactory;
+use crate::store::{Bounds, LogFile, Record, Snapshot, Store};
 
 /// The records of one kind in one snapshot, as a table. Read only.
 pub struct LogTable {
@@ -57,8 +60,8 @@ impl LogTable {
         })
     }
 
-    /// Statistics of a file for the plan. `bounds` are given as exact where pruning asks, which needs only bounds.
-    fn statistics(&self, file: &LogFile, pruning: bool) -> Statistics {
+    /// Statistics of a file for the plan.
+    fn statistics(&self, file: &LogFile) -> Statistics {
         let stats = file.stats();
         let count = |count: u64| Precision::Exact(usize::try_from(count).unwrap_or(usize::MAX));
         let columns = self.schema.fields().iter().map(|field| {
@@ -67,7 +70,7 @@ impl LogTable {
             };
             // Exact bounds may answer min() and max() without a scan. The plan wants them in the column's own type,
             // which for a dictionary nothing downstream agrees on.
-            let exact = pruning || bounds.exact && !matches!(field.data_type(), DataType::Dictionary(..));
+            let exact = bounds.exact && !matches!(field.data_type(), DataType::Dictionary(..));
             let bound = |value: &Option<_>| match value.clone() {
                 Some(value) if exact => Precision::Exact(value),
                 Some(value) => Precision::Inexact(value),
@@ -97,8 +100,7 @@ impl LogTable {
         let Some(predicate) = PruningPredicateBuilder::new().with_file_schema(self.schema.clone()).build(filter) else {
             return Ok(files.iter().collect());
         };
-        let statistics = files.iter().map(|file| Arc::new(self.statistics(file, true))).collect();
-        let keep = predicate.prune(&PrunableStatistics::new(statistics, self.schema.clone()))?;
+        let keep = predicate.prune(&Pruning { files, schema: &self.schema })?;
         Ok(files.iter().zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
     }
 
@@ -111,7 +113,7 @@ impl LogTable {
             e_tag: None,
             version: None,
         })
-        .with_statistics(Arc::new(self.statistics(file, false)))
+        .with_statistics(Arc::new(self.statistics(file)))
     }
 }
 
@@ -161,10 +163,10 @@ impl TableProvider for LogTable {
         }
         let groups = self.groups(&files, state.config().target_partitions());
         let (groups, statistics) = compute_all_files_statistics(groups, self.schema.clone(), true, false)?;
-        let reader = CachedParquetFileReaderFactory::new(
+        let reader = LogReaderFactory(CachedParquetFileReaderFactory::new(
             runtime.object_store(&self.url)?,
             runtime.cache_manager.get_file_metadata_cache(),
-        );
+        ));
         let source = ParquetSource::new(TableSchema::from(self.schema.clone()))
             .with_table_parquet_options(state.table_options().parquet.clone())
             .with_parquet_file_reader_factory(Arc::new(reader));
@@ -189,5 +191,57 @@ impl LogTable {
             }
         }
         groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
+    }
+}
+
+/// The statistics of a list of files as pruning asks for them: of the filtered columns only, and bounds are enough.
+struct Pruning<'a> {
+    files: &'a [LogFile],
+    schema: &'a SchemaRef,
+}
+
+impl Pruning<'_> {
+    fn bounds(&self, column: &Column, bound: impl Fn(&Bounds) -> Option<&ScalarValue>) -> Option<ArrayRef> {
+        let value_type = match self.schema.field_with_name(column.name()).ok()?.data_type() {
+            DataType::Dictionary(_, value) => value.as_ref(),
+            other => other,
+        };
+        let unknown = ScalarValue::try_from(value_type).ok()?;
+        let of = |file: &LogFile| file.stats().column(column.name()).and_then(&bound).cloned();
+        let mut known = false;
+        let values = self.files.iter().map(|file| {
+            let value = of(file);
+            known |= value.is_some();
+            value.unwrap_or_else(|| unknown.clone())
+        });
+        let values = ScalarValue::iter_to_array(values).ok()?;
+        known.then_some(values)
+    }
+}
+
+impl PruningStatistics for Pruning<'_> {
+    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.bounds(column, |bounds| bounds.min.as_ref())
+    }
+
+    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.bounds(column, |bounds| bounds.max.as_ref())
+    }
+
+    fn num_containers(&self) -> usize {
+        self.files.len()
+    }
+
+    fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
+        let counts = self.files.iter().map(|file| file.stats().column(column.name())?.null_count);
+        Some(Arc::new(counts.collect::<UInt64Array>()))
+    }
+
+    fn row_counts(&self) -> Option<ArrayRef> {
+        Some(Arc::new(UInt64Array::from_iter_values(self.files.iter().map(|file| file.rows))))
+    }
+
+    fn contained(&self, _: &Column, _: &HashSet<ScalarValue>) -> Option<BooleanArray> {
+        None
     }
 }

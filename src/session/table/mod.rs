@@ -1,5 +1,6 @@
 //! The tables of the store as DataFusion sees them.
 
 mod log;
+mod reader;
 
 pub use log::LogTable;

@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, StringBuilder};
 
 use super::{Decoded, Feed, Record, RejectedRecord};
 use crate::error::{Error, Result};
+use crate::limits::RECORD_BYTES_MAX;
 use crate::source::split::Chunk;
 
 /// The header of a file that starts with `head`. A feed whose columns are all missing from it is the wrong feed.
@@ -52,6 +53,10 @@ pub(super) fn decode<'a>(
         if record.line == 1 {
             continue;
         }
+        if record.bytes.len() > RECORD_BYTES_MAX {
+            out.rejected.push(record.oversized());
+            continue;
+        }
         if row.len() != header.len() {
             let reason = format!("the row has {} fields, the header {}", row.len(), header.len());
             out.rejected.push(RejectedRecord::new(record.line, reason, &record.bytes));
@@ -69,6 +74,41 @@ pub(super) fn decode<'a>(
             builder.append_option(value);
         }
         good.push(record);
+    }
+    Ok((super::text::columns(feed, builders)?, good))
+}
+
+/// Decodes records that are each a whole document with a header line: exports captured in envelopes. Their rows stand
+/// on the line of the envelope.
+pub(super) fn decode_documents<'a>(
+    feed: &Feed,
+    documents: Vec<Record<'a>>,
+    out: &mut Decoded,
+) -> Result<(Vec<ArrayRef>, Vec<Record<'a>>)> {
+    let fields = feed.raw_schema.fields();
+    let mut builders: Vec<_> = fields.iter().map(|_| StringBuilder::new()).collect();
+    let mut good = Vec::new();
+    for document in documents {
+        let mut reader = ReaderBuilder::new().from_reader(without_bom(&document.bytes));
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => {
+                out.rejected.push(document.reject(format!("not CSV with a header line: {error}")));
+                continue;
+            }
+        };
+        let positions: Vec<_> = fields.iter().map(|field| position(&header, field.name())).collect();
+        for row in reader.records() {
+            match row {
+                Ok(row) => {
+                    for (builder, at) in builders.iter_mut().zip(&positions) {
+                        builder.append_option(at.and_then(|at| row.get(at)));
+                    }
+                    good.push(Record { bytes: Cow::Borrowed(&[][..]), ..document.clone() });
+                }
+                Err(error) => out.rejected.push(document.reject(error.to_string())),
+            }
+        }
     }
     Ok((super::text::columns(feed, builders)?, good))
 }

@@ -64,6 +64,10 @@ impl<'a> Record<'a> {
         RejectedRecord::new(self.line, reason, &self.bytes)
     }
 
+    fn oversized(&self) -> RejectedRecord {
+        self.reject(format!("limit RECORD_BYTES_MAX reached: the record is longer than {RECORD_BYTES_MAX} bytes"))
+    }
+
     fn starts_with_json(&self) -> bool {
         matches!(self.bytes.first(), Some(b'{' | b'['))
     }
@@ -113,8 +117,8 @@ impl Decoder {
     pub fn decode(&self, chunk: &Chunk) -> Result<Decoded> {
         let mut out = Decoded::default();
         if chunk.oversized {
-            let reason = format!("limit RECORD_BYTES_MAX reached: the record is longer than {RECORD_BYTES_MAX} bytes");
-            out.rejected.push(RejectedRecord::new(chunk.first_line, reason, &chunk.bytes));
+            let bytes = Cow::Borrowed(chunk.bytes.as_slice());
+            out.rejected.push(Record { line: chunk.first_line, received_at: None, bytes }.oversized());
             return Ok(out);
         }
         match self.format {
@@ -149,6 +153,9 @@ impl Decoder {
 
     /// Records of one file may come as JSON and as forms side by side: each kind gets its own batch.
     fn decode_records(&self, records: Vec<Record<'_>>, out: &mut Decoded) -> Result<()> {
+        let (records, oversized): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|record| record.bytes.len() <= RECORD_BYTES_MAX);
+        out.rejected.extend(oversized.iter().map(Record::oversized));
         let (as_json, as_text): (Vec<_>, Vec<_>) =
             records.into_iter().partition(|r| r.starts_with_json() || !self.takes_text());
         if self.feed.accepts(FeedFormat::Smpp) {
@@ -162,6 +169,8 @@ impl Decoder {
         if !as_text.is_empty() {
             let (rows, records) = if self.feed.accepts(FeedFormat::Form) {
                 form::decode(&self.feed, as_text, out)?
+            } else if self.feed.accepts(FeedFormat::Csv) {
+                csv::decode_documents(&self.feed, as_text, out)?
             } else {
                 text::decode(&self.feed, as_text, out)?
             };
@@ -171,9 +180,8 @@ impl Decoder {
     }
 
     fn takes_text(&self) -> bool {
-        self.feed.accepts(FeedFormat::Form)
-            || self.feed.accepts(FeedFormat::Lines)
-            || self.feed.accepts(FeedFormat::Smpp)
+        let in_envelope = self.format == FeedFormat::Envelope && self.feed.accepts(FeedFormat::Csv);
+        in_envelope || [FeedFormat::Form, FeedFormat::Lines, FeedFormat::Smpp].iter().any(|f| self.feed.accepts(*f))
     }
 
     /// Adds the columns every feed has.

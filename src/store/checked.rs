@@ -1,0 +1,135 @@
+//! The log as Delta's reader gets it: every entry is whole, or reading it fails and says which one is not.
+//!
+//! Delta's reader takes an empty entry for a commit without files, and one that lost its last lines for a smaller
+//! commit: what a file system leaves after a power failure, or a copy that broke off, would be a silently smaller log.
+//! So each entry notes how many files it adds and removes, and is counted when it is read.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::error;
+
+/// The key of the number of files that a commit adds and removes, in its note.
+pub(super) const FILES_KEY: &str = "files";
+
+/// Objects of which the entries of the Delta log are checked when they are read.
+#[derive(Debug)]
+pub(super) struct CheckedLog(pub(super) Arc<dyn ObjectStore>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    commit_info: Option<Info>,
+    add: Option<IgnoredAny>,
+    remove: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    smsql: Option<Note>,
+}
+
+#[derive(Deserialize)]
+struct Note {
+    files: Option<u64>,
+}
+
+/// What is wrong with the bytes of a log entry. Other tools' entries note no number of files.
+pub(super) fn check(bytes: &[u8]) -> std::result::Result<(), String> {
+    let mut noted = None;
+    let mut lines = 0_u64;
+    let mut files = 0_u64;
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        lines += 1;
+        let line: Line = serde_json::from_slice(line).map_err(|e| format!("line {lines}: {e}"))?;
+        files += u64::from(line.add.is_some()) + u64::from(line.remove.is_some());
+        noted = noted.or(line.commit_info.and_then(|info| info.smsql?.files));
+    }
+    match noted {
+        _ if lines == 0 => Err("it is empty".to_owned()),
+        Some(noted) if noted != files => Err(format!("it names {files} of {noted} files")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether this is an entry of the log: `.../_delta_log/00000000000000000012.json`.
+fn is_entry(path: &Path) -> bool {
+    let mut parts = path.as_ref().rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or_default(), parts.next());
+    let digits = name.strip_suffix(".json").unwrap_or_default();
+    folder == Some("_delta_log") && digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+impl fmt::Display for CheckedLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for CheckedLog {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.0.put_opts(location, payload, options).await
+    }
+
+    async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        self.0.put_multipart_opts(path, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        let whole = !options.head && options.range.is_none();
+        let result = self.0.get_opts(location, options).await?;
+        if !whole || !is_entry(location) {
+            return Ok(result);
+        }
+        let (meta, range, attributes) = (result.meta.clone(), result.range.clone(), result.attributes.clone());
+        let bytes = result.bytes().await?;
+        check(&bytes).map_err(|what| {
+            let source = error::Error::invalid(location, format!("this log entry is damaged: {what}"));
+            Error::Generic { store: "log", source: source.into() }
+        })?;
+        let payload = GetResultPayload::Stream(stream::once(async { Ok(bytes) }).boxed());
+        Ok(GetResult { payload, meta, range, attributes })
+    }
+
+    async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        self.0.get_ranges(location, ranges).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        self.0.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.0.list(prefix)
+    }
+
+    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.0.list_with_offset(prefix, offset)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.0.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.0.copy_opts(from, to, options).await
+    }
+
+    async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
+        self.0.rename_opts(from, to, options).await
+    }
+}

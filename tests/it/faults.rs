@@ -1,0 +1,199 @@
+//! Landing over an object store that fails at its N-th request, for every N and in every way a network can fail.
+//!
+//! Whatever fails: nothing of the file is visible or all of it, and landing it again leaves exactly what a landing
+//! without faults leaves.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod store;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::StreamExt;
+use object_store::ObjectStore;
+use object_store::memory::InMemory;
+use smsql::session::landing::{LandOptions, Landed, Lander};
+use smsql::source::{Catalogue, Input};
+use smsql::store::location::Location;
+use smsql::store::{AsOf, Store};
+
+use crate::place::{Contents, line, text};
+
+use self::store::{Fault, FaultyStore, Kind};
+
+fn location(objects: Arc<dyn ObjectStore>) -> Location {
+    Location { url: "memory:///faults/".parse().unwrap(), root: objects, path: "some/store".into() }
+}
+
+async fn open(objects: &InMemory) -> smsql::Result<Store> {
+    Store::open_with(location(Arc::new(objects.clone()))).await
+}
+
+async fn land(objects: Arc<dyn ObjectStore>, file: &Path) -> smsql::Result<Landed> {
+    let store = Store::open_or_create_with(location(objects)).await?;
+    let catalogue = Catalogue::new([]).unwrap();
+    let lander = Lander::new(&store, catalogue.get("smsql/event").unwrap(), &[], LandOptions::default()).await?;
+    lander.land(&Input::File(file.to_owned())).await
+}
+
+async fn contents(objects: &InMemory) -> Contents {
+    Contents::of(&open(objects).await.unwrap()).await
+}
+
+/// A store as it is before a file is landed, and what must become of it.
+struct Scenario {
+    base: InMemory,
+    file: PathBuf,
+    /// `None` where there is no store yet.
+    before: Option<Contents>,
+    after: Contents,
+    /// What it asks of the object store without faults, in order. Under faults the order may differ a little, since
+    /// the archive is written side by side.
+    requests: Vec<Kind>,
+    _folder: tempfile::TempDir,
+}
+
+impl Scenario {
+    /// Lands `texts` one after another; the last one is what is tried under faults.
+    async fn new(texts: &[String]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let base = InMemory::new();
+        let (last, texts) = texts.split_last().unwrap();
+        let file = folder.path().join("file.ndjson");
+        for text in texts {
+            std::fs::write(&file, text).unwrap();
+            land(Arc::new(base.clone()), &file).await.unwrap();
+        }
+        std::fs::write(&file, last).unwrap();
+        let before = if texts.is_empty() { None } else { Some(contents(&base).await) };
+        let undisturbed = base.fork();
+        let counted = FaultyStore::new(undisturbed.clone(), Fault::None, 0);
+        land(Arc::new(counted.clone()), &file).await.unwrap();
+        let after = contents(&undisturbed).await;
+        assert_ne!(before.as_ref(), Some(&after));
+        Self { base, file, before, after, requests: counted.requests(), _folder: folder }
+    }
+
+    /// Lands with the fault, looks, lands again without it. What went wrong, if anything did.
+    async fn attempt(&self, fault: Fault, at: usize) -> Result<(), String> {
+        let objects = self.base.fork();
+        let faulty = FaultyStore::new(objects.clone(), fault, at);
+        let landed = land(Arc::new(faulty.clone()), &self.file).await;
+        let failed = |what: &str| Err(format!("{fault:?} at request {at} ({}): {what}", faulty.hit()));
+        match &landed {
+            Err(smsql::Error::Storage { context, source }) => {
+                let message = format!("{context}: {source}");
+                if !message.contains("some/store")
+                    && !message.contains("memory:///faults/")
+                    && !message.contains(".parquet")
+                {
+                    return failed(&format!("the error does not say where: {message}"));
+                }
+            }
+            Err(error) => return failed(&format!("not a storage error: {error}")),
+            Ok(_) => {}
+        }
+        let seen = match open(&objects).await {
+            Ok(store) => Some(Contents::of(&store).await),
+            Err(smsql::Error::NotFound { .. }) => None,
+            Err(error) => return failed(&format!("cannot be opened afterwards: {error}")),
+        };
+        let nothing = match (&seen, &self.before) {
+            (Some(seen), None) => *seen == Contents::default(),
+            (seen, before) => seen == before,
+        };
+        let everything = seen.as_ref() == Some(&self.after);
+        if !nothing && !everything {
+            return failed(&format!("part of it is visible: {}", seen.unwrap_or_default().counts()));
+        }
+        if landed.is_ok() && !everything {
+            return failed("it said that it landed, and there is nothing");
+        }
+        // Requests that were on their way arrive at last.
+        faulty.arrive().await;
+        let again = match land(Arc::new(objects.clone()), &self.file).await {
+            Ok(again) => again,
+            Err(error) => return failed(&format!("cannot be landed again: {error}")),
+        };
+        if everything && !again.already_landed {
+            return failed("it was there, and was landed again");
+        }
+        let store = open(&objects).await.unwrap();
+        let found = Contents::of(&store).await;
+        if found != self.after {
+            return failed(&format!("not the same in the end: {}", found.counts()));
+        }
+        let mut raw = Vec::new();
+        let mut reader = store.raw(&again.source_file).await.unwrap();
+        std::io::Read::read_to_end(&mut reader, &mut raw).unwrap();
+        if raw != std::fs::read(&self.file).unwrap() {
+            return failed("the archived file is another");
+        }
+        // Landing did not skip a version either.
+        let version = store.snapshot(&AsOf::Latest).await.unwrap().version();
+        let base = if self.before.is_some() {
+            open(&self.base).await.unwrap().snapshot(&AsOf::Latest).await.unwrap().version()
+        } else {
+            0
+        };
+        if version != base + 1 {
+            return failed(&format!("the version is {version} after {base}"));
+        }
+        Ok(())
+    }
+
+    /// Every fault that differs from others, at every request from number `first` on.
+    async fn sweep(self, first: usize) {
+        let scenario = Arc::new(self);
+        let numbered = (1..).zip(&scenario.requests).skip(first - 1);
+        let attempts: Vec<_> = numbered.flat_map(|(at, kind)| kind.faults().iter().map(move |f| (*f, at))).collect();
+        assert!(attempts.len() >= 40, "{attempts:?}");
+        let failures: Vec<String> = futures::stream::iter(attempts)
+            .map(|(fault, at)| {
+                let scenario = Arc::clone(&scenario);
+                async move {
+                    let attempt = tokio::spawn(async move { scenario.attempt(fault, at).await }).await;
+                    attempt.unwrap_or_else(|e| Err(format!("{fault:?} at request {at}: {e}")))
+                }
+            })
+            .buffer_unordered(8)
+            .filter_map(async |outcome| outcome.err())
+            .collect()
+            .await;
+        assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_landing_of_a_new_store() {
+    let scenario = Scenario::new(&[text(0..20, Some(5))]).await;
+    assert_eq!(scenario.after.counts(), "20 events, 4 rejects, 1 landings");
+    scenario.sweep(1).await;
+}
+
+/// Some events are known, some were known by a later report only, whose file is replaced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_landing_that_replaces_events() {
+    let known: String = (100..110).map(|number| line(number, number) + "\n").collect();
+    let landed: String = (95..115).map(|number| line(number, 105) + "\n").collect();
+    let scenario = Scenario::new(&[text(0..4, Some(3)), known, landed + &text(0..12, Some(6))]).await;
+    // New are 95..100, 110..115 and 4..12; 106..110 were received earlier than what the log had.
+    let landing = scenario.after.landings.iter().find(|landing| landing["rows_read"] == "34").unwrap();
+    let counts = ["rows_landed", "rows_duplicate", "rows_rejected"].map(|name| landing[name].as_str());
+    assert_eq!(counts, ["22", "10", "2"]);
+    assert_eq!(scenario.after.counts(), "32 events, 3 rejects, 3 landings");
+    scenario.sweep(1).await;
+}
+
+/// The tenth version gets a checkpoint, after it is committed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_landing_that_writes_a_checkpoint() {
+    let scenario = Scenario::new(&[0, 1, 2, 3, 4, 5, 6, 7, 8].map(|file| text(file * 4..file * 4 + 5, None))).await;
+    assert_eq!(scenario.after.counts(), "37 events, 0 rejects, 9 landings");
+    let commit = scenario.requests.iter().rposition(|kind| *kind == Kind::List).unwrap();
+    let puts = scenario.requests[commit..].iter().filter(|kind| **kind == Kind::Put).count();
+    assert!(puts >= 2, "no checkpoint: {:?}", scenario.requests);
+    let before: Vec<usize> = (0..commit).filter(|at| scenario.requests[*at] == Kind::Put).collect();
+    scenario.sweep(before[before.len() - 2]).await;
+}
