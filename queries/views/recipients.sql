@@ -43,8 +43,8 @@ FROM (
             recipient,
             bucket,
             CASE WHEN bucket = 'delivered' THEN delivered_at END AS delivered_at,
-            NULL AS opted_out_at,
-            NULL AS opted_in_at
+            arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS opted_out_at,
+            arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS opted_in_at
         FROM messages
         WHERE direction = 'outbound'
         UNION ALL
