@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures::StreamExt;
-use object_store::ObjectStore;
 use object_store::memory::InMemory;
+use object_store::{ObjectStore, ObjectStoreExt};
 use smsql::session::landing::{LandOptions, Landed, Lander};
 use smsql::source::{Catalogue, Input};
 use smsql::store::location::Location;
@@ -39,6 +39,18 @@ async fn land(objects: Arc<dyn ObjectStore>, file: &Path) -> smsql::Result<Lande
 
 async fn contents(objects: &InMemory) -> Contents {
     Contents::of(&open(objects).await.unwrap()).await
+}
+
+/// The Parquet files that no log entry names.
+async fn unnamed(objects: &InMemory) -> Vec<String> {
+    let paths: Vec<_> = objects.list(None).map(|meta| meta.unwrap().location).collect().await;
+    let mut log = String::new();
+    for path in paths.iter().filter(|path| path.as_ref().ends_with(".json")) {
+        let bytes = objects.get(path).await.unwrap().bytes().await.unwrap();
+        log.push_str(std::str::from_utf8(&bytes).unwrap());
+    }
+    let files = paths.iter().filter(|path| path.as_ref().contains("/record="));
+    files.filter(|path| !log.contains(path.filename().unwrap())).map(ToString::to_string).collect()
 }
 
 /// A store as it is before a file is landed, and what must become of it.
@@ -72,6 +84,7 @@ impl Scenario {
         land(Arc::new(counted.clone()), &file).await.unwrap();
         let after = contents(&undisturbed).await;
         assert_ne!(before.as_ref(), Some(&after));
+        assert_eq!(unnamed(&undisturbed).await, Vec::<String>::new(), "files that no commit names");
         Self { base, file, before, after, requests: counted.requests(), _folder: folder }
     }
 
