@@ -45,8 +45,8 @@ use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::SaveMode;
 use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaTableError, Path};
-use object_store::ObjectStore;
 use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -179,6 +179,14 @@ impl Store {
     /// A writer of log files of one kind. What it writes is no part of the store until it is committed.
     pub fn writer(&self, record: Record, name_stem: &str) -> LogWriter {
         LogWriter::new(self.object_store(), record, name_stem)
+    }
+
+    /// Deletes files that were written and that no commit was tried with, as far as that works: what is left does no
+    /// harm but take space.
+    pub async fn discard(&self, files: &[NewFile]) {
+        for file in files {
+            let _ = self.0.objects.delete(&object_path(&file.path)).await;
+        }
     }
 
     /// Everything needed to reach a store, without looking whether it is there.

@@ -10,9 +10,13 @@ mod store;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::{Buf, Bytes};
 use futures::StreamExt;
-use object_store::ObjectStore;
 use object_store::memory::InMemory;
+use object_store::{ObjectStore, ObjectStoreExt};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
 use smsql::session::landing::{LandOptions, Landed, Lander};
 use smsql::source::{Catalogue, Input};
 use smsql::store::location::Location;
@@ -39,6 +43,18 @@ async fn land(objects: Arc<dyn ObjectStore>, file: &Path) -> smsql::Result<Lande
 
 async fn contents(objects: &InMemory) -> Contents {
     Contents::of(&open(objects).await.unwrap()).await
+}
+
+/// The Parquet files that no log entry names.
+async fn unnamed(objects: &InMemory) -> Vec<String> {
+    let paths: Vec<_> = objects.list(None).map(|meta| meta.unwrap().location).collect().await;
+    let mut log = String::new();
+    for path in paths.iter().filter(|path| path.as_ref().ends_with(".json")) {
+        let bytes = objects.get(path).await.unwrap().bytes().await.unwrap();
+        log.push_str(std::str::from_utf8(&bytes).unwrap());
+    }
+    let files = paths.iter().filter(|path| path.as_ref().contains("/record="));
+    files.filter(|path| !log.contains(path.filename().unwrap())).map(ToString::to_string).collect()
 }
 
 /// A store as it is before a file is landed, and what must become of it.
@@ -72,6 +88,7 @@ impl Scenario {
         land(Arc::new(counted.clone()), &file).await.unwrap();
         let after = contents(&undisturbed).await;
         assert_ne!(before.as_ref(), Some(&after));
+        assert_eq!(unnamed(&undisturbed).await, Vec::<String>::new(), "files that no commit names");
         Self { base, file, before, after, requests: counted.requests(), _folder: folder }
     }
 
@@ -197,4 +214,42 @@ async fn a_landing_that_writes_a_checkpoint() {
     assert!(puts >= 2, "no checkpoint: {:?}", scenario.requests);
     let before: Vec<usize> = (0..commit).filter(|at| scenario.requests[*at] == Kind::Put).collect();
     scenario.sweep(before[before.len() - 2]).await;
+}
+
+/// A raw file that is uploaded in parts is there whole or not at all, and the next attempt completes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_in_parts() {
+    let mut raw = vec![0; 11 << 20];
+    ChaCha8Rng::seed_from_u64(1).fill_bytes(&mut raw);
+    let sha256 = hex::encode(Sha256::digest(&raw));
+    let raw = Bytes::from(raw);
+    let base = InMemory::new();
+    Store::open_or_create_with(location(Arc::new(base.clone()))).await.unwrap();
+    let path = format!("some/store/raw/{}/{sha256}.zst", &sha256[..2]).into();
+    let archive = async |objects: Arc<dyn ObjectStore>| {
+        let raw = raw.clone();
+        let store = Store::open_with(location(objects)).await?;
+        store.archive(&sha256, move || Ok(Box::new(raw.reader()))).await
+    };
+    let undisturbed = base.fork();
+    let counted = FaultyStore::new(undisturbed.clone(), Fault::None, 0);
+    archive(Arc::new(counted.clone())).await.unwrap();
+    let whole = undisturbed.get(&path).await.unwrap().bytes().await.unwrap();
+    assert!(whole.len() > 11 << 20);
+    let requests = counted.requests();
+    let parts = (1..).zip(&requests).filter(|(_, kind)| matches!(kind, Kind::UploadPart | Kind::CompleteUpload));
+    let attempts: Vec<_> = parts.flat_map(|(at, kind)| kind.faults().iter().map(move |fault| (*fault, at))).collect();
+    assert!(attempts.len() >= 3 * 3, "{requests:?}");
+    for (fault, at) in attempts {
+        let objects = base.fork();
+        let archived = archive(Arc::new(FaultyStore::new(objects.clone(), fault, at))).await;
+        let error = archived.unwrap_err();
+        assert!(matches!(&error, smsql::Error::Storage { .. }) && error.to_string().contains(&sha256), "{error}");
+        match objects.get(&path).await {
+            Ok(found) => assert!(found.bytes().await.unwrap() == whole, "{fault:?} at {at}: a part of it is there"),
+            Err(error) => assert!(matches!(error, object_store::Error::NotFound { .. }), "{error}"),
+        }
+        archive(Arc::new(objects.clone())).await.unwrap();
+        assert!(objects.get(&path).await.unwrap().bytes().await.unwrap() == whole, "{fault:?} at {at}");
+    }
 }

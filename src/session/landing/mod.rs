@@ -154,7 +154,9 @@ impl Landing<'_> {
         let mut known = Known::default();
         let mut unseen: Vec<LogFile> = snapshot.files(Record::Event).to_vec();
         let mut dropped = 0;
+        let mut tried = false;
         if passed.out_of_order {
+            self.discard(&passed).await;
             passed = self.again(passed, &known).await?;
         }
         archive.await.map_err(|e| Error::Internal(e.to_string()))??;
@@ -162,6 +164,10 @@ impl Landing<'_> {
             known.look(store, &unseen, &passed.seen).await?;
             if known.duplicates.len() > dropped {
                 dropped = known.duplicates.len();
+                // A commit whose answer is still on its way may name them.
+                if !tried {
+                    self.discard(&passed).await;
+                }
                 passed = self.again(passed, &known).await?;
             }
             let mut add = passed.events.clone();
@@ -176,6 +182,7 @@ impl Landing<'_> {
                 json!({"landing": self.landing_id, "source_name": self.spool.name(), "feed": self.lander.feed.name});
             let info = info.as_object().cloned().unwrap_or_default();
             let commit = Commit { app_id: Some(self.landing_id.clone()), add, remove, info };
+            tried = true;
             match store.commit(&snapshot, commit).await? {
                 CommitOutcome::Committed(snapshot) => return Ok(self.landed(&passed, snapshot.version())),
                 CommitOutcome::Moved(newer) => {
@@ -224,6 +231,12 @@ impl Landing<'_> {
     /// The same pass once more, leaving out what is known now.
     async fn again(&self, passed: Passed, known: &Known) -> Result<Passed> {
         self.pass(&known.duplicates, Some(passed)).await
+    }
+
+    /// Deletes what a pass wrote that is done again.
+    async fn discard(&self, passed: &Passed) {
+        self.lander.store.discard(&passed.events).await;
+        self.lander.store.discard(&passed.rejects).await;
     }
 
     fn name_stem(&self) -> String {
