@@ -36,7 +36,7 @@ fn arguments() -> Vec<DataType> {
 
 fn result_fields() -> Fields {
     Fields::from(vec![
-        Field::new("bucket", category(), false),
+        Field::new("bucket", category(), true),
         Field::new("status", category(), true),
         Field::new("error_code", category(), true),
         Field::new("event_time", time(), true),
