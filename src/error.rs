@@ -41,6 +41,15 @@ pub enum Error {
         message: String,
     },
 
+    /// Some records were refused; the rest is in the store.
+    #[error("{rejected} of {read} rows were rejected; `smsql sql \"SELECT * FROM rejects\"` shows why")]
+    Rejected {
+        /// How many were refused.
+        rejected: u64,
+        /// Of how many.
+        read: u64,
+    },
+
     /// Another writer got in between and retrying did not help.
     #[error("{0}")]
     Conflict(String),

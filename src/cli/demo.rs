@@ -1,7 +1,6 @@
 //! `smsql demo`: a store from the bundled samples, its first reports, and what to type next.
 
-use std::path::Path;
-
+use bytes::Bytes;
 use include_dir::{Dir, include_dir};
 
 use super::args::DemoArgs;
@@ -37,12 +36,12 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     let store = Store::open_or_create(&location).await?;
     let catalogue = context.catalogue(Some(&store)).await?;
     let functions = scalar_functions(&context.status_table(Some(&store)).await?);
-    let folder = tempfile::tempdir().map_err(|e| Error::storage("temporary folder", e))?;
     let (mut files, mut landed, mut duplicate) = (0, 0, 0);
     for (feed, name) in LANDINGS {
-        let path = unpack(name, folder.path())?;
+        let sample = SAMPLES.get_file(name).ok_or_else(|| Error::Internal(format!("no sample {name}")))?;
+        let bytes = Bytes::from_static(sample.contents());
         let lander = Lander::new(&store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
-        let one = lander.land(&Input::File(path)).await?;
+        let one = lander.land(&Input::Bytes { name: format!("demo/{name}"), bytes }).await?;
         files += usize::from(!one.already_landed);
         landed += one.rows_landed;
         duplicate += one.rows_duplicate;
@@ -57,14 +56,6 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     }
     context.printer.note(&next(&location));
     Ok(())
-}
-
-/// Writes a sample to a folder of its own, since landing reads files.
-fn unpack(name: &str, folder: &Path) -> Result<std::path::PathBuf> {
-    let sample = SAMPLES.get_file(name).ok_or_else(|| Error::Internal(format!("no sample {name}")))?;
-    let path = folder.join(name);
-    std::fs::write(&path, sample.contents()).map_err(|e| Error::storage(format!("writing {}", path.display()), e))?;
-    Ok(path)
 }
 
 /// Prints every section of a report as a table.

@@ -53,10 +53,7 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
         context.printer.note(&total.summary());
     }
     if total.rejected > 0 && !args.allow_rejects {
-        let place = format!("{} of {} rows", total.rejected, total.read);
-        let message =
-            "rejected; `smsql sql \"SELECT * FROM rejects\"` shows why, --allow-rejects makes that no failure";
-        return Err(Error::invalid(place, message));
+        return Err(Error::Rejected { rejected: total.rejected, read: total.read });
     }
     Ok(())
 }

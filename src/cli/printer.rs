@@ -53,8 +53,12 @@ impl Printer {
     /// Tells the error on standard error, with what to do about it.
     pub(super) fn error(&self, error: &Error) {
         let mut text = format!("error: {error}");
-        if let Error::NotFound { what: "store", .. } = error {
-            text.push_str("\n  = help: name another with --store or SMSQL_STORE");
+        match error {
+            Error::NotFound { what: "store", .. } => {
+                text.push_str("\n  = help: name another with --store or SMSQL_STORE");
+            }
+            Error::Rejected { .. } => text.push_str("\n  = help: --allow-rejects makes that no failure"),
+            _ => {}
         }
         self.tell(&text);
     }

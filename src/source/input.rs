@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use globset::GlobBuilder;
 use object_store::ObjectStoreExt;
@@ -24,6 +25,13 @@ pub enum Input {
     File(PathBuf),
     /// An object in an object store.
     Object(Url),
+    /// What the program holds itself.
+    Bytes {
+        /// What it is called in messages and in `landings`.
+        name: String,
+        /// What it says.
+        bytes: Bytes,
+    },
 }
 
 impl Input {
@@ -66,6 +74,7 @@ impl Input {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
             Self::Object(url) => location::without_secrets(url),
+            Self::Bytes { name, .. } => name.clone(),
         }
     }
 
@@ -79,6 +88,7 @@ impl Input {
                 (Held::Path(path.clone()), size)
             }
             Self::Stdin => self.copy_to_temp(Box::new(io::stdin())).await?,
+            Self::Bytes { bytes, .. } => self.copy_to_temp(Box::new(io::Cursor::new(bytes.clone()))).await?,
             Self::Object(url) => {
                 let (store, path) = location::open(url)?;
                 let failed = |e| Error::storage(format!("reading {}", self.name()), e);
