@@ -34,7 +34,9 @@ fn main() -> Result<()> {
     let input = folder.join(format!("events-{events}.ndjson"));
     if !input.exists() {
         let options = GenerateOptions { events, feeds: vec![Feed::Event], ..GenerateOptions::default() };
-        generate(&options, &mut |_| Ok(Box::new(File::create(&input).map_err(|e| smsql::Error::storage("input", e))?)))?;
+        generate(&options, &mut |_| {
+            Ok(Box::new(File::create(&input).map_err(|e| smsql::Error::storage("input", e))?))
+        })?;
     }
     let bytes = std::fs::metadata(&input)?.len();
     println!("{events} events, {:.0} MB of NDJSON, {ROUNDS} interleaved rounds", bytes as f64 / 1e6);

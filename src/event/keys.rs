@@ -16,10 +16,12 @@ use crate::error::{Error, Result};
 pub(super) fn add_keys(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let fields = EVENT_IDENTITY
         .iter()
-        .map(|(number, name)| Ok((*number, *name, Values::of(column(batch, name)?)?)))
+        .map(|(number, name)| {
+            let (in_numbered, is_time) = (NUMBERED_IDENTITY.contains(name), *name == "event_time");
+            Ok(IdentityField { number: *number, name, in_numbered, is_time, values: Values::of(column(batch, name)?)? })
+        })
         .collect::<Result<Vec<_>>>()?;
-    let numbered: Vec<_> = fields.iter().map(|(_, name, _)| NUMBERED_IDENTITY.contains(name)).collect();
-    let of = |name: &str| fields.iter().find(|(_, other, _)| *other == name).map(|(_, _, values)| values);
+    let of = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.values);
     let missing = || Error::Internal("an identity column is missing".to_owned());
     let source_event_id = of("source_event_id").ok_or_else(missing)?;
     let precision = of("time_precision").ok_or_else(missing)?;
@@ -33,11 +35,10 @@ pub(super) fn add_keys(batch: &RecordBatch, schema: &SchemaRef) -> Result<Record
     for row in 0..batch.num_rows() {
         let by_number = source_event_id.text(row).is_some();
         let timeless = precision.text(row) == Some(Precision::Received.name());
-        for ((number, name, values), is_numbered) in fields.iter().zip(&numbered) {
-            if (by_number && !is_numbered) || (timeless && *name == "event_time") {
-                continue;
+        for field in &fields {
+            if !(by_number && !field.in_numbered || timeless && field.is_time) {
+                field.values.add_to(&mut identity, field.number, row);
             }
-            values.add_to(&mut identity, *number, row);
         }
         event_keys.push(identity.key());
         let provider = provider.text(row).unwrap_or_default();
@@ -47,6 +48,16 @@ pub(super) fn add_keys(batch: &RecordBatch, schema: &SchemaRef) -> Result<Record
     columns.push(Arc::new(Decimal128Array::from(event_keys).with_precision_and_scale(38, 0)?));
     columns.push(Arc::new(Decimal128Array::from(message_keys).with_precision_and_scale(38, 0)?));
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}
+
+/// A column of the identity, with what decides whether it counts.
+struct IdentityField<'a> {
+    number: u8,
+    name: &'static str,
+    /// Whether it counts where the provider numbers its events.
+    in_numbered: bool,
+    is_time: bool,
+    values: Values<'a>,
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {

@@ -16,7 +16,7 @@ use super::Store;
 use crate::error::{Error, Result};
 
 /// zstd's own default: raw feeds shrink ten-fold, at several hundred megabytes a second.
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 1;
 /// How much is read at once, and how much compressed output is handed on at once.
 const CHUNK_BYTES: usize = 1 << 20;
 /// The largest small file.

@@ -3,7 +3,6 @@
 //! Credentials and endpoints come from the environment, which a test process cannot change for itself. So each test
 //! starts the server and runs this binary again, with the environment of somebody who uses that server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,6 +1,5 @@
 //! One pass over a file: chunks are decoded, mapped and typed on all cores, then taken in order into the writers.
 
-use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -219,17 +218,14 @@ async fn type_piece(decoder: &Decoder, plan: &FeedPlan, context: &Context, piece
     let mut events = Vec::new();
     let mut refused: Vec<(u64, String)> = Vec::new();
     for raw in batches {
-        let mut silent: HashSet<i64> = lines_of(&raw)?.values().iter().copied().collect();
+        let mut silent = Lines::of(&raw)?;
         for selected in plan.run(raw).await? {
-            lines_of(&selected)?.values().iter().for_each(|line| {
-                silent.remove(line);
-            });
+            silent.remove(&selected)?;
             let Canonical { events: typed, rejected } = canonicalise(&selected, context, &received_at)?;
             refused.extend(rejected);
             events.push(typed);
         }
-        refused
-            .extend(silent.into_iter().map(|line| (line.cast_unsigned(), "the feed makes no event of it".to_owned())));
+        refused.extend(silent.left().map(|line| (line, "the feed makes no event of it".to_owned())));
     }
     refused.sort();
     for (line, reason) in refused {
@@ -239,6 +235,37 @@ async fn type_piece(decoder: &Decoder, plan: &FeedPlan, context: &Context, piece
     rejected.sort_by_key(|r| r.line);
     let bytes = chunk.map_or(0, |chunk| chunk.bytes.len() as u64);
     Ok(Typed { events, rejected, bytes })
+}
+
+/// Lines of which the feed has made nothing yet.
+struct Lines {
+    first: i64,
+    waiting: Vec<bool>,
+}
+
+impl Lines {
+    fn of(raw: &RecordBatch) -> Result<Self> {
+        let lines = lines_of(raw)?.values();
+        let first = lines.iter().copied().min().unwrap_or(0);
+        let count = lines.iter().map(|line| (line - first + 1).cast_unsigned()).max().unwrap_or(0);
+        let mut waiting = vec![false; usize::try_from(count).unwrap_or(0)];
+        lines.iter().for_each(|line| waiting[(line - first).cast_unsigned() as usize] = true);
+        Ok(Self { first, waiting })
+    }
+
+    fn remove(&mut self, selected: &RecordBatch) -> Result<()> {
+        for line in lines_of(selected)?.values() {
+            let waiting = usize::try_from(line - self.first).ok().and_then(|at| self.waiting.get_mut(at));
+            let waiting = waiting.ok_or_else(|| Error::Internal(format!("there is no line {line} in this chunk")))?;
+            *waiting = false;
+        }
+        Ok(())
+    }
+
+    fn left(&self) -> impl Iterator<Item = u64> + '_ {
+        let waiting = self.waiting.iter().enumerate().filter(|(_, waiting)| **waiting);
+        waiting.map(|(at, _)| self.first.cast_unsigned() + at as u64)
+    }
 }
 
 fn lines_of(batch: &RecordBatch) -> Result<&Int64Array> {
