@@ -15,6 +15,7 @@ mod diagnose;
 mod dialect;
 mod finding;
 mod functions_called;
+mod local_time;
 mod options;
 mod parameters;
 mod policy;
@@ -77,7 +78,7 @@ impl Session {
         let store = snapshot.store();
         let overrides = store.read_text(STATUS_OVERRIDES).await?;
         let status = Arc::new(StatusTable::new(overrides.as_deref())?);
-        let table = |record| LogTable::new(store, snapshot, record);
+        let table = |record| LogTable::in_zone(store, snapshot, record, options.time_zone);
         let tables = [
             ("events", table(Record::Event)),
             ("rejects", table(Record::Reject)),
@@ -97,6 +98,7 @@ impl Session {
         let state = SessionStateBuilder::new_with_default_features()
             .with_config(runtime::config(options))
             .with_runtime_env(runtime::runtime(options)?)
+            .with_analyzer_rules(local_time::analyzer_rules())
             .build();
         let context = SessionContext::new_with_state(state);
         for function in functions::scalar_functions(status) {
@@ -109,7 +111,7 @@ impl Session {
             context.register_table(name, table)?;
         }
         context.register_table("status_codes", status_codes::table(status)?)?;
-        views::register(&context).await?;
+        views::register(&context, options.time_zone).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
         Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
     }

@@ -19,3 +19,4 @@ mod status_codes;
 mod store;
 mod support;
 mod tidy;
+mod time_zones;
