@@ -8,6 +8,7 @@ mod diagnose;
 mod faults;
 mod fold;
 mod generate;
+mod headers;
 mod landing;
 mod output;
 mod place;
