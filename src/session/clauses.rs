@@ -7,7 +7,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Query, Select, SelectFlavor, Spanned, Statement as SqlStatement, TableFactor, TableVersion, Visit, Visitor,
+    JoinConstraint, JoinOperator, Query, Select, SelectFlavor, Spanned, Statement as SqlStatement, TableFactor,
+    TableVersion, TableWithJoins, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -19,9 +20,9 @@ pub(super) struct Ignored {
     pub(super) instead: &'static str,
 }
 
-/// The first clause of a statement that planning would ignore.
-pub(super) fn find_ignored(statement: &SqlStatement) -> Option<Ignored> {
-    match statement.visit(&mut Clauses) {
+/// The first clause of a statement that planning would ignore, or of which its error would not say where it is.
+pub(super) fn find_ignored(statement: &SqlStatement, allow_write: bool) -> Option<Ignored> {
+    match statement.visit(&mut Clauses { allow_write }) {
         ControlFlow::Break(ignored) => Some(ignored),
         ControlFlow::Continue(()) => None,
     }
@@ -30,7 +31,9 @@ pub(super) fn find_ignored(statement: &SqlStatement) -> Option<Ignored> {
 pub(super) const AS_OF_INSTEAD: &str =
     "a session reads one version of the store: name it with `smsql --as-of VERSION|TIME ...`";
 
-struct Clauses;
+struct Clauses {
+    allow_write: bool,
+}
 
 fn refuse(present: bool, clause: &'static str, span: Span, instead: &'static str) -> ControlFlow<Ignored> {
     if present { ControlFlow::Break(Ignored { clause, span, instead }) } else { ControlFlow::Continue(()) }
@@ -81,9 +84,9 @@ impl Visitor for Clauses {
             TableFactor::Function { lateral: _, name, args: _, with_ordinality, alias: _ } => {
                 refuse(*with_ordinality, "WITH ORDINALITY", name.span(), "use row_number() OVER (ORDER BY ...)")
             }
-            // DataFusion plans the nested join and refuses the others by itself.
-            TableFactor::NestedJoin { .. }
-            | TableFactor::TableFunction { .. }
+            TableFactor::NestedJoin { table_with_joins, alias: _ } => refuse_boundless_joins(table_with_joins),
+            // DataFusion refuses these by itself.
+            TableFactor::TableFunction { .. }
             | TableFactor::JsonTable { .. }
             | TableFactor::OpenJsonTable { .. }
             | TableFactor::Pivot { .. }
@@ -120,20 +123,20 @@ impl Visitor for Clauses {
             optimizer_hints: _, // comments to every other reader
             distinct: _,
             select_modifiers,
-            top: _, // refused by DataFusion, as are lateral_views, cluster_by, sort_by
+            top,
             top_before_distinct: _,
             projection: _,
             exclude,
-            into: _, // planned as CREATE TABLE, which the policy decides about
-            from: _,
-            lateral_views: _,
+            into,
+            from,
+            lateral_views: _, // refused by DataFusion
             prewhere,
             selection: _,
             connect_by,
             group_by: _,
-            cluster_by: _,
-            distribute_by: _,
-            sort_by: _,
+            cluster_by,
+            distribute_by,
+            sort_by,
             having: _,
             named_window: _,
             qualify: _,
@@ -145,6 +148,13 @@ impl Visitor for Clauses {
         match flavor {
             SelectFlavor::Standard | SelectFlavor::FromFirst | SelectFlavor::FromFirstNoSelect => {}
         }
+        refuse(top.is_some(), "TOP", at, "write LIMIT at the end of the query")?;
+        // Planned as CREATE TABLE.
+        refuse(into.is_some() && !self.allow_write, "SELECT ... INTO", at, INTO_INSTEAD)?;
+        refuse(!cluster_by.is_empty(), "CLUSTER BY", at, ORDER_INSTEAD)?;
+        refuse(!distribute_by.is_empty(), "DISTRIBUTE BY", at, ORDER_INSTEAD)?;
+        refuse(!sort_by.is_empty(), "SORT BY", at, ORDER_INSTEAD)?;
+        from.iter().try_for_each(refuse_boundless_joins)?;
         refuse(select_modifiers.is_some(), "a modifier of SELECT", at, "leave it out")?;
         refuse(exclude.is_some(), "EXCLUDE behind the columns", at, "write SELECT * EXCLUDE (a, b)")?;
         refuse(prewhere.is_some(), "PREWHERE", at, "use WHERE")?;
@@ -152,6 +162,42 @@ impl Visitor for Clauses {
         refuse(value_table_mode.is_some(), "SELECT AS VALUE or AS STRUCT", at, "use named_struct(...)")
     }
 }
+
+/// Joins that do not say which rows belong together: each row would be joined to every row, without a word.
+fn refuse_boundless_joins(tables: &TableWithJoins) -> ControlFlow<Ignored> {
+    tables.joins.iter().try_for_each(|join| {
+        let constraint = match &join.join_operator {
+            JoinOperator::Join(constraint)
+            | JoinOperator::Inner(constraint)
+            | JoinOperator::Left(constraint)
+            | JoinOperator::LeftOuter(constraint)
+            | JoinOperator::Right(constraint)
+            | JoinOperator::RightOuter(constraint)
+            | JoinOperator::FullOuter(constraint)
+            | JoinOperator::Semi(constraint)
+            | JoinOperator::LeftSemi(constraint)
+            | JoinOperator::RightSemi(constraint)
+            | JoinOperator::Anti(constraint)
+            | JoinOperator::LeftAnti(constraint)
+            | JoinOperator::RightAnti(constraint) => constraint,
+            // A product by its name, and what DataFusion refuses by itself.
+            JoinOperator::CrossJoin(_)
+            | JoinOperator::CrossApply
+            | JoinOperator::OuterApply
+            | JoinOperator::AsOf { .. }
+            | JoinOperator::StraightJoin(_)
+            | JoinOperator::ArrayJoin
+            | JoinOperator::LeftArrayJoin
+            | JoinOperator::InnerArrayJoin => return ControlFlow::Continue(()),
+        };
+        let boundless = matches!(constraint, JoinConstraint::None);
+        refuse(boundless, "JOIN without ON or USING", join.relation.span(), JOIN_INSTEAD)
+    })
+}
+
+const JOIN_INSTEAD: &str = "say which rows belong together: ON a.message_key = b.message_key, or USING (message_key); CROSS JOIN pairs each with all";
+const ORDER_INSTEAD: &str = "write ORDER BY at the end of the query";
+const INTO_INSTEAD: &str = "SQL here reads; with --allow-write, CREATE TABLE name AS SELECT ... makes a table that lasts as long as the session";
 
 pub(super) const SAMPLE_INSTEAD: &str =
     "filter by a hash, which gives the same rows every time: WHERE message_key % 100 = 0";

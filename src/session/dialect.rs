@@ -5,9 +5,14 @@ use std::ops::ControlFlow;
 
 use datafusion::error::DataFusionError;
 use datafusion::sql::parser::{CopyToSource, DFParserBuilder, Statement as DfStatement};
-use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, TableFactor, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, Select, SelectFlavor, SelectItem, TableFactor, VisitMut, VisitorMut,
+    WildcardAdditionalOptions,
+};
 use datafusion::sql::sqlparser::dialect::{Dialect, DuckDbDialect};
-use datafusion::sql::sqlparser::tokenizer::TokenWithSpan;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::limits::STATEMENT_NESTING_MAX;
 
@@ -39,6 +44,27 @@ impl Dialect for SmsqlDialect {
         DuckDbDialect.is_identifier_part(ch)
     }
 
+    /// `1_000_000` is a number, not a 1 that is named `_000_000`.
+    fn supports_numeric_literal_underscores(&self) -> bool {
+        true
+    }
+
+    /// `IS [NOT] DISTINCT FROM`, whose right side the parser reads to the end: `a IS DISTINCT FROM b OR c` would be
+    /// `a IS DISTINCT FROM (b OR c)`.
+    fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        let distinct = [Keyword::IS, Keyword::DISTINCT, Keyword::FROM];
+        let not_distinct = [Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM];
+        let is_distinct: fn(Box<Expr>, Box<Expr>) -> Expr = if parser.parse_keywords(&distinct) {
+            Expr::IsDistinctFrom
+        } else if parser.parse_keywords(&not_distinct) {
+            Expr::IsNotDistinctFrom
+        } else {
+            return None;
+        };
+        let right = parser.parse_subexpr(precedence);
+        Some(right.map(|right| is_distinct(Box::new(expr.clone()), Box::new(right))))
+    }
+
     fn supports_named_fn_args_with_eq_operator(&self) -> bool {
         false
     }
@@ -68,39 +94,54 @@ impl Dialect for SmsqlDialect {
 }
 
 /// The one statement that these tokens are.
-pub(super) fn parse(tokens: Vec<TokenWithSpan>) -> Result<DfStatement, DataFusionError> {
+pub(super) fn parse(mut tokens: Vec<TokenWithSpan>) -> Result<DfStatement, DataFusionError> {
+    for token in &mut tokens {
+        // The planner reads digits only.
+        if let Token::Number(digits, _) = &mut token.token {
+            digits.retain(|c| c != '_');
+        }
+    }
     let parser = DFParserBuilder::new(tokens).with_dialect(&SmsqlDialect).with_recursion_limit(STATEMENT_NESTING_MAX);
     let mut statements = parser.build()?.parse_statements()?;
     match (statements.pop_front(), statements.is_empty()) {
         (Some(mut statement), true) => {
-            plan_unnest(&mut statement);
+            plan_as_written(&mut statement);
             Ok(statement)
         }
         _ => Err(DataFusionError::Internal("these tokens are not one statement".to_owned())),
     }
 }
 
-/// `FROM unnest(x)` is a table function to the parser of this dialect, and a relation of its own to the planner.
-fn plan_unnest(statement: &mut DfStatement) {
+/// What the parser of this dialect reads otherwise than the planner expects it.
+fn plan_as_written(statement: &mut DfStatement) {
     match statement {
         DfStatement::Statement(sql) => {
-            let _ = VisitMut::visit(sql.as_mut(), &mut Unnest);
+            let _ = VisitMut::visit(sql.as_mut(), &mut AsWritten);
         }
-        DfStatement::Explain(explain) => plan_unnest(&mut explain.statement),
+        DfStatement::Explain(explain) => plan_as_written(&mut explain.statement),
         DfStatement::CopyTo(copy) => {
             if let CopyToSource::Query(query) = &mut copy.source {
-                let _ = VisitMut::visit(query.as_mut(), &mut Unnest);
+                let _ = VisitMut::visit(query.as_mut(), &mut AsWritten);
             }
         }
         DfStatement::CreateExternalTable(_) | DfStatement::Reset(_) => {}
     }
 }
 
-struct Unnest;
+struct AsWritten;
 
-impl VisitorMut for Unnest {
+impl VisitorMut for AsWritten {
     type Break = ();
 
+    /// `FROM messages` selects everything; to the planner it would have no columns.
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        if select.flavor == SelectFlavor::FromFirstNoSelect && select.projection.is_empty() {
+            select.projection = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// `FROM unnest(x)` is a table function to the parser, and a relation of its own to the planner.
     fn post_visit_table_factor(&mut self, table: &mut TableFactor) -> ControlFlow<()> {
         let TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } = table else {
             return ControlFlow::Continue(());

@@ -15,6 +15,8 @@ mod diagnose;
 mod dialect;
 mod finding;
 mod functions_called;
+mod headers;
+mod local_time;
 mod options;
 mod parameters;
 mod policy;
@@ -45,6 +47,7 @@ pub use status_codes::status_code_rows;
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
+use headers::Headers;
 use policy::Policy;
 use run::Deadline;
 use table::LogTable;
@@ -77,7 +80,7 @@ impl Session {
         let store = snapshot.store();
         let overrides = store.read_text(STATUS_OVERRIDES).await?;
         let status = Arc::new(StatusTable::new(overrides.as_deref())?);
-        let table = |record| LogTable::new(store, snapshot, record);
+        let table = |record| LogTable::in_zone(store, snapshot, record, options.time_zone);
         let tables = [
             ("events", table(Record::Event)),
             ("rejects", table(Record::Reject)),
@@ -97,6 +100,7 @@ impl Session {
         let state = SessionStateBuilder::new_with_default_features()
             .with_config(runtime::config(options))
             .with_runtime_env(runtime::runtime(options)?)
+            .with_analyzer_rules(local_time::analyzer_rules())
             .build();
         let context = SessionContext::new_with_state(state);
         for function in functions::scalar_functions(status) {
@@ -109,7 +113,7 @@ impl Session {
             context.register_table(name, table)?;
         }
         context.register_table("status_codes", status_codes::table(status)?)?;
-        views::register(&context).await?;
+        views::register(&context, options.time_zone).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
         Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
     }
@@ -127,7 +131,7 @@ impl Session {
     /// Plans a statement, asks the policy, binds the parameters and starts it.
     pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
         let mut deadline = Deadline::after(self.options.timeout);
-        let plan = deadline.race(self.plan(statement, parameters)).await??;
+        let (plan, headers) = deadline.race(self.plan(statement, parameters)).await??;
         let start = async {
             let frame = self.context.execute_logical_plan(plan).await?;
             frame.execute_stream().await
@@ -136,13 +140,14 @@ impl Session {
             Ok(stream) => stream,
             Err(error) => return Err(self.diagnose(statement, error).await),
         };
-        Ok(Answer::new(stream, statement.clone(), deadline, &self.options))
+        Ok(Answer::new(stream, &headers, statement.clone(), deadline, &self.options))
     }
 
-    /// The plan of a statement that the policy allows, with its parameters bound.
-    async fn plan(&self, statement: &Statement, parameters: &Parameters) -> Result<LogicalPlan> {
+    /// The plan of a statement that the policy allows, with its parameters bound, and what its columns are called.
+    async fn plan(&self, statement: &Statement, parameters: &Parameters) -> Result<(LogicalPlan, Headers)> {
         let parsed = self.parse(statement).await?;
         self.policy.check_statement(statement, &parsed)?;
+        let headers = Headers::of(&parsed);
         let planned = async {
             let plan = self.context.state().statement_to_plan(parsed).await?;
             let plan = plan.with_param_values(parameters.values())?;
@@ -150,7 +155,7 @@ impl Session {
             Ok(plan)
         };
         match planned.await {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => Ok((plan, headers)),
             Err(error) => Err(self.diagnose(statement, error).await),
         }
     }

@@ -211,12 +211,9 @@ fn read(value: &str, kind: ParameterType, zone: Tz) -> Result<ScalarValue, Strin
         },
         ParameterType::Timestamp => {
             let zone: Arc<str> = Arc::from(zone.name());
-            let instant = parse(&DataType::Timestamp(TimeUnit::Microsecond, Some(zone)))?;
-            // The columns are UTC: comparing like with like lets files be skipped by their statistics.
-            match instant {
-                ScalarValue::TimestampMicrosecond(micros @ Some(_), _) => {
-                    Ok(ScalarValue::TimestampMicrosecond(micros, Some(Arc::from("UTC"))))
-                }
+            // As the columns have it: comparing like with like lets files be skipped by their statistics.
+            match parse(&DataType::Timestamp(TimeUnit::Microsecond, Some(zone)))? {
+                instant @ ScalarValue::TimestampMicrosecond(Some(_), _) => Ok(instant),
                 _ => Err("write a moment such as 2025-03-04 09:00 or 2025-03-04T09:00:00Z".to_owned()),
             }
         }

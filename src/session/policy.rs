@@ -45,7 +45,7 @@ impl Policy {
     /// Looks at a statement as it was written.
     pub(super) fn check_statement(&self, statement: &Statement, parsed: &DfStatement) -> Result<()> {
         let verdict = self.judge(parsed).map_err(|(what, help)| refused(statement, what, &help))?;
-        match verdict.and_then(find_ignored) {
+        match verdict.and_then(|sql| find_ignored(sql, self.allow_write)) {
             None => Ok(()),
             Some(ignored) => Err(Finding::new(format!("{} is not supported", ignored.clause))
                 .at(statement.source.range(ignored.span))
@@ -63,9 +63,11 @@ impl Policy {
         match parsed {
             DfStatement::Statement(sql) => self.judge_sql(sql).map(|()| Some(sql.as_ref())),
             DfStatement::Explain(explain) => self.judge(&explain.statement),
-            DfStatement::CreateExternalTable(_) => needs_flag("CREATE EXTERNAL TABLE reads files"),
-            DfStatement::CopyTo(_) => needs_flag("COPY writes files"),
-            DfStatement::Reset(_) => Err(("RESET changes settings", vec![SETTINGS])),
+            DfStatement::CreateExternalTable(_) => {
+                needs_flag("CREATE EXTERNAL TABLE reads files, which is not allowed")
+            }
+            DfStatement::CopyTo(_) => needs_flag("COPY writes files, which is not allowed"),
+            DfStatement::Reset(_) => Err(("RESET changes settings, which is not allowed", vec![SETTINGS])),
         }
     }
 
@@ -79,18 +81,18 @@ impl Policy {
             | SqlStatement::ShowFunctions { .. }
             | SqlStatement::ShowVariable { .. } => Ok(()),
             SqlStatement::Explain { statement, .. } => self.judge_sql(statement),
-            SqlStatement::CreateTable(_) => needs_flag("CREATE TABLE is not reading"),
-            SqlStatement::CreateView { .. } => needs_flag("CREATE VIEW is not reading"),
+            SqlStatement::CreateTable(_) => needs_flag("CREATE TABLE is not allowed"),
+            SqlStatement::CreateView { .. } => needs_flag("CREATE VIEW is not allowed"),
             SqlStatement::Drop { object_type: ObjectType::Table | ObjectType::View, .. } => {
-                needs_flag("DROP is not reading")
+                needs_flag("DROP is not allowed")
             }
-            SqlStatement::Insert(_) => Err(("INSERT changes data", vec![LAND])),
-            SqlStatement::Update { .. } => Err(("UPDATE changes data", vec![LAND])),
-            SqlStatement::Delete(_) => Err(("DELETE changes data", vec![LAND])),
-            SqlStatement::Merge { .. } => Err(("MERGE changes data", vec![LAND])),
-            SqlStatement::Truncate { .. } => Err(("TRUNCATE changes data", vec![LAND])),
-            SqlStatement::Set(_) => Err(("SET changes settings", vec![SETTINGS])),
-            SqlStatement::Copy { .. } => Err(("this COPY is not known", vec![ALLOWED, WITH_FLAG])),
+            SqlStatement::Insert(_) => Err(("INSERT changes data, which is not allowed", vec![LAND])),
+            SqlStatement::Update { .. } => Err(("UPDATE changes data, which is not allowed", vec![LAND])),
+            SqlStatement::Delete(_) => Err(("DELETE changes data, which is not allowed", vec![LAND])),
+            SqlStatement::Merge { .. } => Err(("MERGE changes data, which is not allowed", vec![LAND])),
+            SqlStatement::Truncate { .. } => Err(("TRUNCATE changes data, which is not allowed", vec![LAND])),
+            SqlStatement::Set(_) => Err(("SET changes settings, which is not allowed", vec![SETTINGS])),
+            SqlStatement::Copy { .. } => Err(("this form of COPY is not allowed", vec![ALLOWED, WITH_FLAG])),
             _ => Err(("this statement is not allowed", vec![ALLOWED])),
         }
     }
@@ -136,7 +138,7 @@ const SETTINGS: &str = "settings are flags: --tz, --memory-limit, --threads; the
 
 fn refused(statement: &Statement, what: &str, help: &[&str]) -> crate::Error {
     let first = statement.words().next().map(|token| statement.source.range(token.span));
-    let finding = Finding::new(format!("{what}, which is not allowed")).at(first);
+    let finding = Finding::new(what).at(first);
     help.iter().fold(finding, |finding, help| finding.help(*help)).of(statement)
 }
 

@@ -2,10 +2,11 @@
 //! batches.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::{DataFusionError, Result as DfResult};
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::sql::sqlparser::parser::ParserError;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::catalog::Names;
 use super::diagnose;
+use super::headers::Headers;
 use super::options::SessionOptions;
 use super::script::Statement;
 use crate::limits::{BATCHES_AHEAD_MAX, STATEMENT_NESTING_MAX};
@@ -88,11 +90,12 @@ pub struct Answer {
 impl Answer {
     pub(super) fn new(
         mut stream: SendableRecordBatchStream,
+        headers: &Headers,
         statement: Statement,
         deadline: Deadline,
         options: &SessionOptions,
     ) -> Self {
-        let schema = stream.schema();
+        let schema = headers.rename(&stream.schema());
         let (sender, batches) = mpsc::channel(BATCHES_AHEAD_MAX);
         let task = tokio::spawn(async move {
             while let Some(batch) = stream.next().await {
@@ -124,6 +127,7 @@ impl Answer {
             Err(other) => other,
         })?;
         self.rows += batch.num_rows() as u64;
+        let batch = self.named(batch)?;
         match self.rows_max {
             Some(max) if self.rows > max => Err(Error::Limit {
                 limit: "rows_max",
@@ -131,6 +135,17 @@ impl Answer {
             }),
             _ => Ok(Some(batch)),
         }
+    }
+
+    /// The batch with the names of the answer.
+    fn named(&self, batch: RecordBatch) -> Result<RecordBatch> {
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let schema = batch.schema();
+        let fields = schema.fields().iter().zip(self.schema.fields());
+        // A stream may know better than its plan what is never null.
+        let fields = fields.map(|(own, named)| Arc::new(Field::clone(own).with_name(named.name())));
+        let schema = Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone());
+        Ok(RecordBatch::try_new_with_options(Arc::new(schema), batch.columns().to_vec(), &options)?)
     }
 
     /// The stream has ended: well, or because the task that ran it broke.

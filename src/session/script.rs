@@ -121,6 +121,9 @@ fn push(source: &Arc<Source>, tokens: &mut Vec<TokenWithSpan>, statements: &mut 
     if statement.words().next().is_none() {
         return Ok(());
     }
+    if let Some(span) = joined_to_a_number(&statement) {
+        return Err(Finding::new("a number ends in letters").at(source.range(span)).help(NUMBERS).of(&statement));
+    }
     let operators = statement.words().filter(|token| is_operator(&token.token)).count();
     if operators > STATEMENT_OPERATORS_MAX {
         return Err(Error::Limit {
@@ -140,6 +143,22 @@ fn push(source: &Arc<Source>, tokens: &mut Vec<TokenWithSpan>, statements: &mut 
     }
     statements.push(statement);
     Ok(())
+}
+
+const NUMBERS: &str = "numbers are written 1000000, 1_000_000 or 1e6; put a blank before a name or a keyword";
+
+/// The first number with a word right behind it, such as `1__000` or `10abc`: to the parser the word is its name.
+fn joined_to_a_number(statement: &Statement) -> Option<Span> {
+    statement.tokens.windows(2).find_map(|pair| match pair {
+        [number, word]
+            if matches!(number.token, Token::Number(..))
+                && matches!(word.token, Token::Word(_))
+                && number.span.end == word.span.start =>
+        {
+            Some(Span::new(number.span.start, word.span.end))
+        }
+        _ => None,
+    })
 }
 
 /// Whether a token can chain expressions or queries. Commas, brackets, names and values cannot.

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use datafusion::catalog::view::ViewTable;
 use datafusion::common::TableReference;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::prelude::SessionContext;
 use include_dir::{Dir, include_dir};
 
 use super::dialect;
 use super::runtime::SCHEMA;
 use super::script::split;
+use super::table::data_type_in;
 use crate::{Error, Result};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/queries/views");
@@ -21,8 +24,8 @@ pub(super) fn all() -> BTreeMap<&'static str, &'static str> {
     sql.filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect()
 }
 
-/// Registers every view, each after those it reads.
-pub(super) async fn register(context: &SessionContext) -> Result<()> {
+/// Registers every view, each after those it reads. Its times are in the zone, wherever it takes them from.
+pub(super) async fn register(context: &SessionContext, zone: Tz) -> Result<()> {
     let state = context.state();
     let mut waiting = BTreeMap::new();
     for (name, sql) in all() {
@@ -44,7 +47,10 @@ pub(super) async fn register(context: &SessionContext) -> Result<()> {
         }
         for name in ready {
             let Some((sql, statement)) = waiting.remove(name) else { continue };
-            let plan = state.statement_to_plan(statement).await;
+            let plan = match state.statement_to_plan(statement).await {
+                Ok(plan) => times_in(plan, zone),
+                Err(error) => Err(error),
+            };
             let plan =
                 plan.map_err(|error| Error::invalid(format!("queries/views/{name}.sql"), error.strip_backtrace()))?;
             context.register_table(
@@ -54,4 +60,23 @@ pub(super) async fn register(context: &SessionContext) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The plan with its times in a zone: those that come out of a function are in UTC.
+fn times_in(plan: LogicalPlan, zone: Tz) -> datafusion::common::Result<LogicalPlan> {
+    let mut changes = false;
+    let columns: Vec<Expr> = plan
+        .schema()
+        .columns()
+        .into_iter()
+        .zip(plan.schema().fields())
+        .map(|(column, field)| match data_type_in(field.data_type(), zone) {
+            Some(data_type) => {
+                changes = true;
+                cast(Expr::Column(column), data_type).alias(field.name())
+            }
+            None => Expr::Column(column),
+        })
+        .collect();
+    if changes { LogicalPlanBuilder::from(plan).project(columns)?.build() } else { Ok(plan) }
 }

@@ -116,6 +116,7 @@ async fn everything_else_is_refused() {
     for sql in WRITES {
         let refusal = error(&session, sql).await.to_string();
         assert!(refusal.contains("--allow-write") || refusal.contains("is not allowed"), "{sql}: {refusal}");
+        assert_eq!(refusal.matches("not allowed").count().max(1), 1, "{sql}: {refusal}");
     }
     assert!(!std::path::Path::new("/tmp/smsql-policy-test.csv").exists());
     // Nothing has happened to what they named.

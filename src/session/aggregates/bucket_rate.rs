@@ -2,18 +2,22 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
-use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
-use datafusion::common::Result;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, FieldRef, Int32Type, Int64Type};
+use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
+use datafusion::physical_expr::expressions::Literal;
 
 use super::SECTION;
 use super::interner::{Interner, category};
 use super::rows::{argument, coerce, for_each_row, one_group_per_row, selection};
 use super::ungrouped::Ungrouped;
+use crate::event::Bucket;
 
 /// The aggregate function `bucket_rate(bucket, wanted)`.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -30,7 +34,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
         "bucket_rate(bucket, wanted)".to_owned(),
     )
     .with_argument("bucket", "The bucket of a message.")
-    .with_argument("wanted", "The bucket to count, by name.")
+    .with_argument("wanted", "The bucket to count, by name; one that does not exist is an error.")
     .with_sql_example("```sql\nSELECT campaign_id, bucket_rate(bucket, 'delivered') FROM messages GROUP BY campaign_id\n```")
     .build()
 });
@@ -76,7 +80,8 @@ impl AggregateUDFImpl for BucketRate {
         ])
     }
 
-    fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        check_literal(&args)?;
         Ungrouped::boxed(Box::new(Counts::default()), &arguments())
     }
 
@@ -84,13 +89,50 @@ impl AggregateUDFImpl for BucketRate {
         true
     }
 
-    fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+    fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        check_literal(&args)?;
         Ok(Box::new(Counts::default()))
     }
 
     fn documentation(&self) -> Option<&Documentation> {
         Some(&DOCUMENTATION)
     }
+}
+
+/// Refuses a name that is no bucket: the share of it would be 0, as if nothing had come to that.
+fn check(name: &str) -> Result<()> {
+    match name.parse::<Bucket>() {
+        Ok(_) => Ok(()),
+        Err(error) => exec_err!("bucket_rate: {error}; the buckets are {}", Bucket::ALL.map(Bucket::name).join(", ")),
+    }
+}
+
+/// The same for a name that the statement holds, whether or not there are rows.
+fn check_literal(args: &AccumulatorArgs) -> Result<()> {
+    let literal = args.exprs.get(1).and_then(|wanted| wanted.downcast_ref::<Literal>());
+    match literal.and_then(|literal| literal.value().try_as_str().flatten()) {
+        Some(name) => check(name),
+        None => Ok(()),
+    }
+}
+
+/// And for the names of a batch. A dictionary may hold values that no row has.
+fn check_names(wanted: &ArrayRef, rows: Option<&BooleanBuffer>) -> Result<()> {
+    let names = wanted.as_dictionary::<Int32Type>();
+    let texts = cast(names.values(), &DataType::Utf8)?;
+    let texts = texts.as_string::<i32>();
+    for (key, name) in texts.iter().enumerate() {
+        let Some(Err(error)) = name.map(check) else { continue };
+        let has = |row: usize| names.keys().is_valid(row) && usize::try_from(names.keys().value(row)) == Ok(key);
+        let used = match rows {
+            None => (0..names.len()).any(has),
+            Some(rows) => rows.set_indices().any(has),
+        };
+        if used {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// Rows in the wanted bucket, and rows with a bucket, of every group.
@@ -120,6 +162,7 @@ impl GroupsAccumulator for Counts {
     ) -> Result<()> {
         self.grow(total);
         let rows = selection(filter, &[argument(values, 0)?]);
+        check_names(argument(values, 1)?, rows.as_ref())?;
         self.names.intern_array(argument(values, 1)?, &mut self.wanted)?;
         self.names.intern_array(&values[0], &mut self.buckets)?;
         for_each_row(groups, rows.as_ref(), |row, group| {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, UInt64Array};
 use arrow::datatypes::{DataType, SchemaRef};
 use async_trait::async_trait;
+use chrono_tz::Tz;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::stats::Precision;
@@ -29,6 +30,7 @@ use datafusion_datasource::table_schema::TableSchema;
 use object_store::{ObjectMeta, ObjectStore};
 
 use super::reader::LogReaderFactory;
+use super::zone;
 use crate::store::{Bounds, LogFile, Record, Snapshot, Store};
 
 /// The records of one kind in one snapshot, as a table. Read only.
@@ -51,10 +53,15 @@ impl LogTable {
     /// does not have is null.
     #[expect(clippy::new_ret_no_self, reason = "a table is used as a provider and as nothing else")]
     pub fn new(store: &Store, snapshot: &Snapshot, record: Record) -> Arc<dyn TableProvider> {
+        Self::in_zone(store, snapshot, record, Tz::UTC)
+    }
+
+    /// The same with its times in a zone: equal instants, whose days and hours functions cut by the clock there.
+    pub fn in_zone(store: &Store, snapshot: &Snapshot, record: Record, zone: Tz) -> Arc<dyn TableProvider> {
         Arc::new(Self {
             snapshot: snapshot.clone(),
             record,
-            schema: record.schema(),
+            schema: zone::schema_in(&record.schema(), zone),
             url: store.object_store_url(),
             objects: store.object_store(),
         })
@@ -71,7 +78,7 @@ impl LogTable {
             // Exact bounds may answer min() and max() without a scan. The plan wants them in the column's own type,
             // which for a dictionary nothing downstream agrees on.
             let exact = bounds.exact && !matches!(field.data_type(), DataType::Dictionary(..));
-            let bound = |value: &Option<_>| match value.clone() {
+            let bound = |value: &Option<_>| match value.clone().map(|value| zone::scalar_as(value, field.data_type())) {
                 Some(value) if exact => Precision::Exact(value),
                 Some(value) => Precision::Inexact(value),
                 None => Precision::Absent,
@@ -207,7 +214,10 @@ impl Pruning<'_> {
             other => other,
         };
         let unknown = ScalarValue::try_from(value_type).ok()?;
-        let of = |file: &LogFile| file.stats().column(column.name()).and_then(&bound).cloned();
+        let of = |file: &LogFile| {
+            let value = file.stats().column(column.name()).and_then(&bound).cloned();
+            value.map(|value| zone::scalar_as(value, value_type))
+        };
         let mut known = false;
         let values = self.files.iter().map(|file| {
             let value = of(file);

@@ -2,5 +2,7 @@
 
 mod log;
 mod reader;
+mod zone;
 
 pub use log::LogTable;
+pub(super) use zone::data_type_in;
