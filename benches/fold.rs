@@ -1,36 +1,38 @@
-//! The fold of ten million events into a report by campaign, against DuckDB on the same files.
+//! The fold of ten million generated events into a report by campaign, against DuckDB on the files of the same store.
 //!
-//! `cargo bench --bench fold` writes the events once (below target/), then runs both engines in turn, each run in a
-//! process of its own, and prints the medians. DuckDB runs in Python: `pip install duckdb`, or name an interpreter that has
-//! it in the variable PYTHON.
+//! `cargo bench --bench fold` generates and lands the events once (below target/tmp), and installs DuckDB for Python into
+//! target/duckdb where it is missing. Then both engines run in turn, each run in a process of its own: smsql opens the
+//! store and asks its view `messages`; DuckDB runs benches/peer/fold_duckdb.py on the Parquet files of the same version.
+//! Printed are medians, their ratio and peak memory; that both give the same rows is checked in every round.
+//!
+//! smsql is timed from opening the store to the last row. DuckDB is timed for the query alone: it is told which files
+//! there are and what every status means.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod fold_events;
-
+use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Instant;
 
-use arrow::array::{Array, AsArray, UInt8Array};
-use arrow::compute::cast;
+use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
-use arrow::datatypes::{DataType, Int32Type};
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
-use datafusion::prelude::{SessionConfig, SessionContext};
-use smsql::event::schema::event_schema;
-use smsql::event::status::{Bucket, Class, StatusTable};
-use smsql::session::aggregates::{PARTIAL_BYTES, PartialPool, aggregate_functions};
+use arrow::util::display::array_value_to_string;
+use smsql::event::StatusTable;
+use smsql::event::status::{Bucket, Class};
+use smsql::limits::STACK_BYTES;
+use smsql::session::{Parameters, STATUS_OVERRIDES, Session, SessionOptions, split};
+use smsql::source::generate::{Feed, GenerateOptions, Split, generate};
+use smsql::store::{AsOf, EVENTS_FOLDER, Record, Store};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const RUNS: usize = 5;
+/// Lines of the feed, the usual share of repeats included; the store holds each event once.
+const EVENTS: u64 = 10_000_000;
+const FILES: u32 = 8;
+const ROUNDS: usize = 5;
 
 /// What the report asks of the view `messages`.
 const REPORT: &str = "
@@ -47,48 +49,133 @@ SELECT campaign_id, count(*) AS messages,
     count(*) FILTER (WHERE replies > 0) AS replied
 FROM messages GROUP BY campaign_id ORDER BY campaign_id";
 
+/// What a report must say for its status to be looked up.
+const COMBINATIONS: &str = "
+SELECT DISTINCT provider, status, error_code, level, provider_final
+FROM events WHERE kind = 'status' AND status IS NOT NULL ORDER BY 1, 2, 3, 4, 5";
+
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let dir = std::env::var_os("FOLD_EVENTS").map_or_else(|| target.join("fold-events"), PathBuf::from);
-    let files = fold_events::files(&dir);
-    if let Ok(mode) = std::env::var("FOLD_ENGINE") {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(run(&files, &dir, &mode));
-        return;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build().unwrap();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-fold");
+    if let [mode, rows] = arguments.as_slice()
+        && mode == "smsql"
+    {
+        return runtime.block_on(report(&folder.join("store"), Path::new(rows)));
     }
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let classes = dir.join("classes.csv");
-    std::fs::write(&classes, classes_of_combinations()).unwrap();
-    let peer = root.join("benches/peer/fold_duckdb.py");
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let have_duckdb = Command::new(&python).args(["-c", "import duckdb"]).output().is_ok_and(|o| o.status.success());
-    if !have_duckdb {
-        eprintln!("`{python}` has no module duckdb: only smsql is measured. `pip install duckdb`, or set PYTHON.");
-    }
+    let store = store(&folder);
+    let python = duckdb();
+    let threads = SessionOptions::default().threads;
+    let events = runtime.block_on(write_what_duckdb_is_told(&store, &folder));
+    let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peer/fold_duckdb.py");
+    let (own_rows, peer_rows) = (folder.join("smsql.csv"), folder.join("duckdb.csv"));
     let (mut own, mut duckdb) = (Vec::new(), Vec::new());
-    for round in 0..RUNS {
-        let this = std::env::current_exe().unwrap();
-        own.push(measure(Command::new(this).env("FOLD_ENGINE", "report"), &dir.join("smsql.csv")));
-        if have_duckdb {
-            let mut command = Command::new(&python);
-            command.arg(&peer).arg(&dir).arg(threads.to_string());
-            duckdb.push(measure(&mut command, &dir.join("duckdb.csv")));
+    println!("{EVENTS} generated, {events} in the store, {threads} threads, {ROUNDS} interleaved rounds");
+    for round in 1..=ROUNDS {
+        own.push(measure(Command::new(std::env::current_exe().unwrap()).arg("smsql").arg(&own_rows)));
+        let arguments = [&folder.join("files.txt"), &folder.join("classes.csv"), &peer_rows];
+        duckdb.push(measure(Command::new(&python).arg(&peer).args(arguments).arg(threads.to_string())));
+        println!("round {round}: smsql {}; duckdb {}", own[round - 1], duckdb[round - 1]);
+        compare(&own_rows, &peer_rows);
+    }
+    let (own, duckdb) = (median(&own), median(&duckdb));
+    println!("smsql   {own}\nduckdb  {duckdb}");
+    println!("ratio   wall {:.2}, cpu {:.2}; both give the same rows", own.wall / duckdb.wall, own.cpu / duckdb.cpu);
+}
+
+/// The store of generated events: made once, by the program, from files that go when they have landed.
+fn store(folder: &Path) -> PathBuf {
+    let (store, new, feeds) = (folder.join("store"), folder.join("store.new"), folder.join("feeds"));
+    if store.exists() {
+        return store;
+    }
+    for left_over in [&new, &feeds] {
+        let _ = fs::remove_dir_all(left_over);
+    }
+    fs::create_dir_all(&feeds).unwrap();
+    eprintln!("generating and landing {EVENTS} events, once");
+    let options = GenerateOptions {
+        events: EVENTS,
+        feeds: vec![Feed::Event],
+        split: Split::Files(FILES),
+        ..GenerateOptions::default()
+    };
+    let truth = generate(&options, &mut |name| {
+        let file = File::create(feeds.join(name)).map_err(|error| smsql::Error::storage(name, error))?;
+        Ok(Box::new(BufWriter::with_capacity(1 << 18, file)))
+    });
+    let mut land = Command::new(env!("CARGO_BIN_EXE_smsql"));
+    land.arg("--store").arg(&new).args(["land", "smsql/event"]);
+    land.args(truth.unwrap().feeds[Feed::Event.name()].files.iter().map(|name| feeds.join(name)));
+    assert!(land.status().unwrap().success(), "{land:?}");
+    fs::remove_dir_all(&feeds).unwrap();
+    fs::rename(&new, &store).unwrap();
+    store
+}
+
+/// A Python that has DuckDB.
+fn duckdb() -> PathBuf {
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("duckdb");
+    let python = venv.join("bin/python");
+    let succeeds = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    if !succeeds(Command::new(&python).args(["-c", "import duckdb"])) {
+        assert!(succeeds(Command::new("python3").args(["-m", "venv"]).arg(&venv)), "python3 -m venv {venv:?}");
+        let install = ["-m", "pip", "install", "--quiet", "duckdb"];
+        assert!(succeeds(Command::new(&python).args(install)), "{python:?} -m pip install duckdb");
+    }
+    python
+}
+
+/// The event files of the newest version, one per line, and the class of every combination that occurs, as CSV. Returns
+/// how many events there are.
+async fn write_what_duckdb_is_told(path: &Path, folder: &Path) -> u64 {
+    let store = Store::open(path.to_str().unwrap()).await.unwrap();
+    let snapshot = store.snapshot(&AsOf::Latest).await.unwrap();
+    let files = snapshot.files(Record::Event);
+    let names = files.iter().map(|file| format!("{}\n", path.join(EVENTS_FOLDER).join(&file.path).display()));
+    fs::write(folder.join("files.txt"), names.collect::<String>()).unwrap();
+
+    let table = StatusTable::new(store.read_text(STATUS_OVERRIDES).await.unwrap().as_deref()).unwrap();
+    let session = Session::at(&snapshot, &SessionOptions::default()).await.unwrap();
+    let mut classes = csv::Writer::from_path(folder.join("classes.csv")).unwrap();
+    classes.write_record(["provider", "status", "error_code", "level", "provider_final", "class"]).unwrap();
+    for batch in rows(&session, COMBINATIONS).await {
+        for row in 0..batch.num_rows() {
+            let texts = batch.columns().iter().map(|column| array_value_to_string(column, row).unwrap());
+            let texts: Vec<String> = texts.collect();
+            let given = |column: usize| Some(texts[column].as_str()).filter(|text| !text.is_empty());
+            let class = table.lookup(&texts[0], &texts[1], given(2)).map_or(Class::of(Bucket::Unknown), |mapping| {
+                let is_final = given(4).map(|text| text == "true");
+                Class::new(mapping.bucket, given(3), if mapping.is_final { is_final } else { Some(false) })
+            });
+            classes.write_record(texts.iter().map(String::as_str).chain([class.0.to_string().as_str()])).unwrap();
         }
-        eprintln!("run {} of {RUNS}: smsql {:?}, duckdb {:?}", round + 1, own.last(), duckdb.last());
     }
-    let own = median(own);
-    println!("{} events, {threads} threads, medians of {RUNS} runs", fold_events::EVENTS);
-    println!("smsql   {own}");
-    if have_duckdb {
-        let duckdb = median(duckdb);
-        println!("duckdb  {duckdb}");
-        println!("ratio   wall {:.2}, cpu {:.2}", own.wall / duckdb.wall, own.cpu / duckdb.cpu);
-        let (ours, theirs) =
-            (std::fs::read_to_string(dir.join("smsql.csv")), std::fs::read_to_string(dir.join("duckdb.csv")));
-        assert_eq!(ours.unwrap(), theirs.unwrap(), "the two engines disagree");
-        println!("both give the same rows");
+    classes.flush().unwrap();
+    files.iter().map(|file| file.rows).sum()
+}
+
+async fn rows(session: &Session, sql: &str) -> Vec<RecordBatch> {
+    let mut batches = Vec::new();
+    for statement in split("<bench>", sql).unwrap() {
+        let mut answer = session.run(&statement, &Parameters::default()).await.unwrap();
+        while let Some(batch) = answer.next().await.unwrap() {
+            batches.push(batch);
+        }
     }
+    batches
+}
+
+/// One run of smsql, in a process of its own: its rows go to a file, what it took is printed.
+async fn report(store: &Path, out: &Path) {
+    let (cpu_before, start) = (cpu_seconds(), Instant::now());
+    let store = Store::open(store.to_str().unwrap()).await.unwrap();
+    let session = Session::open(&store, &AsOf::Latest, &SessionOptions::default()).await.unwrap();
+    let batches = rows(&session, REPORT).await;
+    println!("{} {} {}", start.elapsed().as_secs_f64(), cpu_seconds() - cpu_before, peak_megabytes());
+    let mut writer = WriterBuilder::new().with_header(true).build(File::create(out).unwrap());
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
 }
 
 /// What one run took: seconds of time and of processors, megabytes at the peak.
@@ -105,168 +192,51 @@ impl std::fmt::Display for Cost {
     }
 }
 
-/// Runs an engine; it prints its costs, and its rows go to `rows`.
-fn measure(command: &mut Command, rows: &Path) -> Cost {
-    let output = command.env("FOLD_ROWS", rows).output().unwrap();
+/// Runs an engine, whose last line are its costs.
+fn measure(command: &mut Command) -> Cost {
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    let last = text.lines().last().unwrap_or_default();
-    let numbers: Vec<f64> = last.split_whitespace().map(|n| n.parse().unwrap()).collect();
+    let numbers: Vec<f64> = text.lines().last().unwrap().split_whitespace().map(|n| n.parse().unwrap()).collect();
     Cost { wall: numbers[0], cpu: numbers[1], peak: numbers[2] }
 }
 
-fn median(costs: Vec<Cost>) -> Cost {
+fn median(costs: &[Cost]) -> Cost {
     let of = |part: fn(&Cost) -> f64| {
         let mut values: Vec<f64> = costs.iter().map(part).collect();
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
-    Cost { wall: of(|c| c.wall), cpu: of(|c| c.cpu), peak: of(|c| c.peak) }
+    Cost { wall: of(|cost| cost.wall), cpu: of(|cost| cost.cpu), peak: of(|cost| cost.peak) }
 }
 
-async fn run(files: &[PathBuf], dir: &Path, mode: &str) {
-    let ctx = session(files).await;
-    let sql = if mode == "report" { REPORT } else { mode };
-    let repeat = std::env::var("FOLD_REPEAT").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    for _ in 0..repeat {
-        let (before, start) = (cpu_seconds(), Instant::now());
-        let frame = ctx.sql(sql).await.unwrap();
-        let batches = frame.collect().await.unwrap();
-        let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - before);
-        if mode == "report" {
-            let rows = std::env::var_os("FOLD_ROWS").map_or_else(|| dir.join("smsql.csv"), PathBuf::from);
-            let mut writer = WriterBuilder::new().with_header(true).build(std::fs::File::create(rows).unwrap());
-            batches.iter().for_each(|batch| writer.write(batch).unwrap());
-        } else {
-            println!("{}", arrow::util::pretty::pretty_format_batches(&batches).unwrap());
-        }
-        println!("{wall} {cpu} {}", peak_megabytes());
+/// Fails with the rows that differ.
+fn compare(ours: &Path, theirs: &Path) {
+    let (ours, theirs) = (fs::read_to_string(ours).unwrap(), fs::read_to_string(theirs).unwrap());
+    assert!(ours.lines().count() > 1, "the report is empty");
+    if ours != theirs {
+        let mut ours: Vec<_> = ours.lines().map(Some).collect();
+        let mut theirs: Vec<_> = theirs.lines().map(Some).collect();
+        let rows = ours.len().max(theirs.len());
+        ours.resize(rows, None);
+        theirs.resize(rows, None);
+        let differ = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
+        differ.for_each(|(ours, theirs)| eprintln!("smsql   {}\nduckdb  {}", ours.unwrap_or("-"), theirs.unwrap_or("-")));
+        panic!("the two engines disagree");
     }
-}
-
-async fn session(files: &[PathBuf]) -> SessionContext {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let config = SessionConfig::new().with_target_partitions(threads);
-    let limit = std::env::var("FOLD_MEMORY_MB").ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(4096);
-    let pool = PartialPool::new(Arc::new(FairSpillPool::new(limit << 20)), PARTIAL_BYTES);
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc().unwrap();
-    let ctx = SessionContext::new_with_config_rt(config, runtime);
-    let urls = files.iter().map(|file| ListingTableUrl::parse(file.to_str().unwrap()).unwrap()).collect();
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-    let config =
-        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(event_schema());
-    ctx.register_table("events", Arc::new(ListingTable::try_new(config).unwrap())).unwrap();
-    for function in aggregate_functions() {
-        ctx.register_udaf(function.as_ref().clone());
-    }
-    stand_ins(&ctx);
-    let view = format!("CREATE VIEW messages AS {}", include_str!("../queries/views/messages.sql"));
-    ctx.sql(&view).await.unwrap();
-    ctx
-}
-
-fn category() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-/// `status_class` and `phone_country`, as far as the report needs them.
-fn stand_ins(ctx: &SessionContext) {
-    let table = StatusTable::new(Some(fold_events::STATUS_CODES)).unwrap();
-    let arguments = vec![category(), category(), category(), category(), DataType::Boolean];
-    let class = move |args: &[ColumnarValue]| {
-        let args = ColumnarValue::values_to_arrays(args)?;
-        let texts: Vec<_> = args[..4].iter().map(|array| array.as_dictionary::<Int32Type>()).collect();
-        let finals = args[4].as_boolean();
-        let sizes: Vec<usize> = texts.iter().map(|array| array.values().len() + 1).collect();
-        let mut known = vec![u8::MAX; sizes.iter().product::<usize>() * 3];
-        let code = |array: &arrow::array::DictionaryArray<Int32Type>, row: usize| {
-            if array.is_null(row) { 0 } else { array.keys().values()[row] as usize + 1 }
-        };
-        let classes: UInt8Array = (0..finals.len())
-            .map(|row| {
-                let mut at = if finals.is_null(row) { 0 } else { 1 + usize::from(finals.value(row)) };
-                for (array, size) in texts.iter().zip(&sizes) {
-                    at = at * size + code(array, row);
-                }
-                if known[at] == u8::MAX {
-                    let text = |i: usize| {
-                        let values = texts[i].values().as_string::<i32>();
-                        code(texts[i], row).checked_sub(1).map(|key| values.value(key))
-                    };
-                    let is_final = (!finals.is_null(row)).then(|| finals.value(row));
-                    known[at] = text(1).map_or(0, |status| {
-                        class_of(&table, text(0).unwrap_or_default(), status, text(2), text(3), is_final).0
-                    });
-                }
-                Some(known[at]).filter(|class| *class > 0)
-            })
-            .collect();
-        Ok(ColumnarValue::Array(Arc::new(classes)))
-    };
-    let class = create_udf("status_class", arguments, DataType::UInt8, Volatility::Immutable, Arc::new(class));
-    ctx.register_udf(class);
-    let country = |args: &[ColumnarValue]| {
-        let numbers = ColumnarValue::values_to_arrays(args)?;
-        Ok(ColumnarValue::Array(cast(&arrow::array::new_null_array(&DataType::Utf8, numbers[0].len()), &category())?))
-    };
-    let country =
-        create_udf("phone_country", vec![DataType::Utf8View], category(), Volatility::Immutable, Arc::new(country));
-    ctx.register_udf(country);
-}
-
-fn class_of(
-    table: &StatusTable,
-    provider: &str,
-    status: &str,
-    code: Option<&str>,
-    level: Option<&str>,
-    is_final: Option<bool>,
-) -> Class {
-    table.lookup(provider, status, code).map_or(Class::of(Bucket::Unknown), |mapping| {
-        Class::new(mapping.bucket, level, if mapping.is_final { is_final } else { Some(false) })
-    })
-}
-
-/// The class of every combination that may occur, for the peer to join: CSV.
-fn classes_of_combinations() -> String {
-    let table = StatusTable::new(Some(fold_events::STATUS_CODES)).unwrap();
-    let mut csv = "provider,status,error_code,level,provider_final,class,bucket\n".to_owned();
-    let rows = || table.rows().iter();
-    for status in rows().filter(|row| row.field == "status") {
-        let codes = rows().filter(|row| row.field == "error_code" && row.provider == status.provider);
-        for code in std::iter::once("").chain(codes.map(|row| row.value.as_str())) {
-            for level in ["", "operator", "handset"] {
-                for is_final in [None, Some(false), Some(true)] {
-                    let optional = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-                    let code_given = Some(code).filter(|code| !code.is_empty());
-                    let class =
-                        class_of(&table, &status.provider, &status.value, code_given, optional(level), is_final);
-                    let is_final = is_final.map_or_else(String::new, |is_final| is_final.to_string());
-                    csv += &format!(
-                        "{},{},{code},{level},{is_final},{},{}\n",
-                        status.provider,
-                        status.value,
-                        class.0,
-                        class.bucket()
-                    );
-                }
-            }
-        }
-    }
-    csv
 }
 
 /// Seconds of processor time of this process, user and system.
 fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum();
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let after_name = stat.rsplit(')').next().unwrap();
+    let ticks: f64 = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap()).sum();
     ticks / 100.0
 }
 
 /// The most memory this process ever held, in megabytes.
 fn peak_megabytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").parse::<f64>().map_or(0.0, |kilobytes| kilobytes / 1024.0)
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }

@@ -1,78 +1,62 @@
-"""The report of benches/fold.rs in DuckDB: prints wall seconds, processor seconds and peak megabytes.
+"""The report of benches/fold.rs in DuckDB: prints wall seconds, processor seconds and peak megabytes of the query.
 
-Usage: fold_duckdb.py DIRECTORY THREADS [FORMULATION]
+Usage: fold_duckdb.py FILES.txt CLASSES.csv ROWS.csv THREADS [FORMULATION]
 
-The default is the fastest of the formulations below. It packs what decides a winner into one integer (rank, time, variant)
-and so leaves out the ties that reception time, status and code decide; reports that tie on these events count alike, and
-the bench compares the rows. `arg_max` is the one that decides as the view does.
+The fastest formulation found packs what decides a winner into one integer: rank, time, variant. That leaves out the ties
+which reception time, status and code decide, and any campaign of a message stands for its latest: on these events the
+rows are the same, which the bench checks. The parts of long messages go a way of their own, as in
+src/session/aggregates/parts.rs.
 """
 
-import os
 import resource
 import sys
 import time
 
 import duckdb
 
-directory, threads = sys.argv[1], int(sys.argv[2])
-formulation = sys.argv[3] if len(sys.argv) > 3 else "packed_join"
+files, classes, rows, threads = sys.argv[1:5]
+formulation = sys.argv[5] if len(sys.argv) > 5 else "one_join"
 
-db = duckdb.connect(config={"threads": threads})
+db = duckdb.connect(config={"threads": int(threads)})
 db.execute("SET enable_progress_bar = false")
-db.execute(f"""CREATE TABLE classes AS SELECT * FROM read_csv('{directory}/classes.csv',
-    types = {{'provider': 'VARCHAR', 'status': 'VARCHAR', 'error_code': 'VARCHAR', 'level': 'VARCHAR',
-              'provider_final': 'BOOLEAN', 'class': 'UTINYINT', 'bucket': 'VARCHAR'}})""")
-events = f"read_parquet('{directory}/events-*.parquet')"
+db.execute(f"""CREATE TABLE classes AS SELECT * FROM read_csv('{classes}', header = true,
+    columns = {{'provider': 'VARCHAR', 'status': 'VARCHAR', 'error_code': 'VARCHAR', 'level': 'VARCHAR',
+                'provider_final': 'BOOLEAN', 'class': 'UTINYINT'}})""")
+events = f"read_parquet({open(files).read().split()})"
 
-
-def class_case():
-    """The class of a report as nested CASE over the words of the table; codes and levels only where they matter."""
-    rows = db.execute("SELECT provider, status, error_code, level, provider_final, class FROM classes").fetchall()
-    known = {row[:5]: row[5] for row in rows}
-    providers = {}
-    for provider, status, code, level, final, cls in rows:
-        providers.setdefault(provider, {}).setdefault(status, []).append((code, level, final, cls))
-    text = "CASE provider "
-    for provider, statuses in providers.items():
-        text += f"WHEN '{provider}' THEN CASE status "
-        for status, combinations in statuses.items():
-            plain = known[(provider, status, None, None, None)]
-            codes = {
-                code: cls
-                for code, level, final, cls in combinations
-                if code and level is None and final is None and cls != plain
-            }
-            if plain == 60:
-                branch = "CASE WHEN provider_final = false THEN 20 WHEN level = 'operator' THEN 41 ELSE 60 END"
-            elif codes:
-                whens = " ".join(f"WHEN '{code}' THEN {cls}" for code, cls in codes.items())
-                branch = f"CASE error_code {whens} ELSE {plain} END"
-            else:
-                branch = str(plain)
-            text += f"WHEN '{status}' THEN {branch} "
-        text += "ELSE 30 END "
-    return text + "ELSE 30 END"
-
-
-case_source = f"(SELECT *, {class_case()} AS class FROM {events})"
-join_source = f"""(SELECT e.*, c.class FROM {events} e LEFT JOIN classes c
-    ON c.provider = e.provider AND c.status = e.status AND c.error_code IS NOT DISTINCT FROM e.error_code
-    AND c.level IS NOT DISTINCT FROM e.level AND c.provider_final IS NOT DISTINCT FROM e.provider_final)"""
+# The class of a row's status, by the words that are part of it.
+CLASSES = """LEFT JOIN classes c ON c.provider = e.provider AND c.status = e.status
+    AND c.error_code IS NOT DISTINCT FROM e.error_code AND c.level IS NOT DISTINCT FROM e.level
+    AND c.provider_final IS NOT DISTINCT FROM e.provider_final"""
 
 # Rank in the high bits, then 51 bits of microseconds, then the variant.
-PACKED = "((class // 10)::BIGINT << 54) | (epoch_us(event_time) << 3) | (class % 10)::BIGINT"
+def packed(cls):
+    return f"((({cls}) // 10)::BIGINT << 54) | (epoch_us(event_time) << 3) | (({cls}) % 10)::BIGINT"
 
+WHOLE = "CASE WHEN e.kind = 'status' AND c.class IS NOT NULL THEN c.class WHEN e.direction = 'outbound' THEN 1 END"
 
-def report(source, winner, class_of_winner):
-    return f"""WITH folded AS (
-        SELECT any_value(campaign_id) AS campaign_id,
-            {winner} AS winner,
-            coalesce({class_of_winner}, 0) AS class,
-            bool_or(kind = 'click') AS clicked,
-            bool_or(kind = 'reply') AS replied
-        FROM {source} WHERE message_key IS NOT NULL GROUP BY message_key)
+PARTS = f"""
+    part AS (
+        SELECT message_key, part_index, max({packed("class")}) AS winner, max(part_count) AS part_count
+        FROM (SELECT e.*, c.class FROM {events} e {CLASSES.replace('LEFT JOIN', 'JOIN')}
+              WHERE e.message_key IS NOT NULL AND e.part_index IS NOT NULL AND e.kind = 'status')
+        GROUP BY message_key, part_index),
+    part_class AS (SELECT *, (winner >> 54) * 10 + (winner & 7) AS class FROM part),
+    verdict AS (
+        SELECT message_key, CASE
+            WHEN bool_or(class // 10 = 5) THEN max(winner) FILTER (class // 10 = 5)
+            WHEN bool_or(class = 40) THEN max(winner) FILTER (class = 40)
+            WHEN bool_and(class IN (41, 60)) AND count(*) >= max(greatest(part_count, part_index))
+                THEN coalesce(max(winner) FILTER (class = 41), max(winner) FILTER (class = 60))
+            WHEN bool_or(class = 30) THEN max(winner) FILTER (class = 30)
+            WHEN bool_or(class = 10) THEN max(winner) FILTER (class = 10)
+            ELSE 2::BIGINT << 54
+            END AS winner
+        FROM part_class GROUP BY message_key)"""
+
+REPORT = """
     SELECT campaign_id, count(*) AS messages,
-        count(*) FILTER (class = 0 OR class = 10) AS pending,
+        count(*) FILTER (class = 1 OR class = 10) AS pending,
         count(*) FILTER (class = 20) AS sent,
         count(*) FILTER (class = 41 OR class = 60) AS delivered,
         count(*) FILTER (class = 40) AS soft_bounces,
@@ -82,23 +66,38 @@ def report(source, winner, class_of_winner):
         count(*) FILTER (class = 30) AS unknown,
         count(*) FILTER (clicked) AS clicked,
         count(*) FILTER (replied) AS replied
-    FROM folded GROUP BY campaign_id ORDER BY campaign_id NULLS LAST"""
+    FROM decided GROUP BY campaign_id ORDER BY campaign_id NULLS LAST"""
 
+# Both ways are joined once each message is one row.
+one_join = f"""WITH {PARTS},
+    whole AS (
+        SELECT message_key, any_value(campaign_id) AS campaign_id,
+            max({packed(WHOLE)}) FILTER (e.part_index IS NULL) AS winner,
+            bool_or(kind = 'click') AS clicked, bool_or(kind = 'reply') AS replied
+        FROM {events} e {CLASSES} WHERE message_key IS NOT NULL GROUP BY message_key),
+    won AS (SELECT whole.*, greatest(whole.winner, verdict.winner) AS packed
+        FROM whole LEFT JOIN verdict USING (message_key)),
+    decided AS (SELECT *, (packed >> 54) * 10 + (packed & 7) AS class FROM won)
+    {REPORT}"""
 
-def by_packing(source):
-    return report(source, f"max({PACKED}) FILTER (kind = 'status')", "(winner >> 54) * 10 + (winner & 7)")
+# The class is looked up by a CASE over a number per combination of words instead of a hash join.
+KEYS = "provider, status, error_code, level, provider_final"
 
+queries = {"one_join": one_join}
 
-def by_arg_max(order):
-    return report(case_source, f"arg_max(class, {order}) FILTER (kind = 'status')", "winner")
-
-
-queries = {
-    "packed": by_packing(case_source),
-    "packed_join": by_packing(join_source),
-    "arg_max": by_arg_max("(class // 10, event_time, received_at, status, coalesce(error_code, ''))"),
-    "arg_max_packed": by_arg_max("((class // 10)::BIGINT << 54) | epoch_us(event_time)"),
-}
+# Verdicts join the fold as rows: one more aggregation input instead of a join of every message.
+queries["union"] = f"""WITH {PARTS},
+    input AS (
+        SELECT message_key, campaign_id, CASE WHEN part_index IS NULL THEN {packed(WHOLE)} END AS winner,
+            kind = 'click' AS clicked, kind = 'reply' AS replied
+        FROM {events} e {CLASSES} WHERE message_key IS NOT NULL
+        UNION ALL SELECT message_key, NULL, winner, false, false FROM verdict),
+    folded AS (
+        SELECT any_value(campaign_id) AS campaign_id, max(winner) AS packed,
+            bool_or(clicked) AS clicked, bool_or(replied) AS replied
+        FROM input GROUP BY message_key),
+    decided AS (SELECT *, (packed >> 54) * 10 + (packed & 7) AS class FROM folded)
+    {REPORT}"""
 
 
 def cpu():
@@ -110,7 +109,7 @@ before, start = cpu(), time.perf_counter()
 result = db.execute(queries[formulation]).fetchall()
 wall, used = time.perf_counter() - start, cpu() - before
 
-with open(os.environ.get("FOLD_ROWS", f"{directory}/duckdb.csv"), "w") as out:
+with open(rows, "w") as out:
     out.write(",".join(column[0] for column in db.description) + "\n")
     for row in result:
         out.write(",".join("" if value is None else str(value) for value in row) + "\n")
