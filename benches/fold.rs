@@ -1,9 +1,9 @@
 //! The fold of ten million generated events into a report by campaign, against DuckDB on the files of the same store.
 //!
-//! `cargo bench --bench fold` generates and lands the events once (below target/tmp), and installs DuckDB for Python into
-//! target/duckdb where it is missing. Then both engines run in turn, each run in a process of its own: smsql opens the
-//! store and asks its view `messages`; DuckDB runs benches/peer/fold_duckdb.py on the Parquet files of the same version.
-//! Printed are medians, their ratio and peak memory; that both give the same rows is checked in every round.
+//! `cargo bench --bench fold` generates and lands the events once (below target/tmp), and installs DuckDB for Python
+//! into target/duckdb where it is missing. Then both engines run in turn, each run in a process of its own: smsql opens
+//! the store and asks its view `messages`; DuckDB runs benches/peer/fold_duckdb.py on the Parquet files of the same
+//! version. Printed are medians, their ratio and peak memory; that both give the same rows is checked in every round.
 //!
 //! smsql is timed from opening the store to the last row. DuckDB is timed for the query alone: it is told which files
 //! there are and what every status means.
@@ -214,16 +214,15 @@ fn median(costs: &[Cost]) -> Cost {
 fn compare(ours: &Path, theirs: &Path) {
     let (ours, theirs) = (fs::read_to_string(ours).unwrap(), fs::read_to_string(theirs).unwrap());
     assert!(ours.lines().count() > 1, "the report is empty");
-    if ours != theirs {
-        let mut ours: Vec<_> = ours.lines().map(Some).collect();
-        let mut theirs: Vec<_> = theirs.lines().map(Some).collect();
-        let rows = ours.len().max(theirs.len());
-        ours.resize(rows, None);
-        theirs.resize(rows, None);
-        let differ = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
-        differ.for_each(|(ours, theirs)| eprintln!("smsql   {}\nduckdb  {}", ours.unwrap_or("-"), theirs.unwrap_or("-")));
-        panic!("the two engines disagree");
-    }
+    let only = |these: &str, those: &str| {
+        these.lines().filter(|row| those.lines().all(|other| other != *row)).collect::<Vec<_>>().join("\n")
+    };
+    assert!(
+        ours == theirs,
+        "the two engines disagree; smsql has\n{}\nand DuckDB has\n{}",
+        only(&ours, &theirs),
+        only(&theirs, &ours)
+    );
 }
 
 /// Seconds of processor time of this process, user and system.

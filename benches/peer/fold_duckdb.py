@@ -1,11 +1,12 @@
 """The report of benches/fold.rs in DuckDB: prints wall seconds, processor seconds and peak megabytes of the query.
 
-Usage: fold_duckdb.py FILES.txt CLASSES.csv ROWS.csv THREADS [FORMULATION]
+Usage: fold_duckdb.py FILES.txt CLASSES.csv ROWS.csv THREADS
 
-The fastest formulation found packs what decides a winner into one integer: rank, time, variant. That leaves out the ties
-which reception time, status and code decide, and any campaign of a message stands for its latest: on these events the
-rows are the same, which the bench checks. The parts of long messages go a way of their own, as in
-src/session/aggregates/parts.rs.
+The fastest formulation found packs what decides a winner into one integer: rank, time, variant. That leaves out the
+ties which reception time, status and code decide, any campaign of a message stands for its latest, and clicks are seen,
+not counted: on these events the rows are the same, which the bench checks. Slower or no faster were a CASE instead of
+the join with the classes, one set of bits instead of two bool_or, and verdicts as rows of the fold instead of a join.
+The parts of long messages go a way of their own, as in src/session/aggregates/parts.rs.
 """
 
 import resource
@@ -15,7 +16,6 @@ import time
 import duckdb
 
 files, classes, rows, threads = sys.argv[1:5]
-formulation = sys.argv[5] if len(sys.argv) > 5 else "one_join"
 
 db = duckdb.connect(config={"threads": int(threads)})
 db.execute("SET enable_progress_bar = false")
@@ -29,17 +29,22 @@ CLASSES = """LEFT JOIN classes c ON c.provider = e.provider AND c.status = e.sta
     AND c.error_code IS NOT DISTINCT FROM e.error_code AND c.level IS NOT DISTINCT FROM e.level
     AND c.provider_final IS NOT DISTINCT FROM e.provider_final"""
 
-# Rank in the high bits, then 51 bits of microseconds, then the variant.
+
 def packed(cls):
+    """Rank in the high bits, then 51 bits of microseconds, then the variant: the greatest wins."""
     return f"((({cls}) // 10)::BIGINT << 54) | (epoch_us(event_time) << 3) | (({cls}) % 10)::BIGINT"
 
+
+# 1 stands for a fact other than a status: of an outbound message that makes it pending.
 WHOLE = "CASE WHEN e.kind = 'status' AND c.class IS NOT NULL THEN c.class WHEN e.direction = 'outbound' THEN 1 END"
 
+# The few messages with receipts by part: the winner of each part, then the verdict of all.
 PARTS = f"""
     part AS (
         SELECT message_key, part_index, max({packed("class")}) AS winner, max(part_count) AS part_count
-        FROM (SELECT e.*, c.class FROM {events} e {CLASSES.replace('LEFT JOIN', 'JOIN')}
-              WHERE e.message_key IS NOT NULL AND e.part_index IS NOT NULL AND e.kind = 'status')
+        FROM (SELECT e.*, c.class FROM {events} e {CLASSES}
+              WHERE e.message_key IS NOT NULL AND e.part_index IS NOT NULL AND e.kind = 'status'
+                AND c.class IS NOT NULL)
         GROUP BY message_key, part_index),
     part_class AS (SELECT *, (winner >> 54) * 10 + (winner & 7) AS class FROM part),
     verdict AS (
@@ -69,7 +74,7 @@ REPORT = """
     FROM decided GROUP BY campaign_id ORDER BY campaign_id NULLS LAST"""
 
 # Both ways are joined once each message is one row.
-one_join = f"""WITH {PARTS},
+QUERY = f"""WITH {PARTS},
     whole AS (
         SELECT message_key, any_value(campaign_id) AS campaign_id,
             max({packed(WHOLE)}) FILTER (e.part_index IS NULL) AS winner,
@@ -80,25 +85,6 @@ one_join = f"""WITH {PARTS},
     decided AS (SELECT *, (packed >> 54) * 10 + (packed & 7) AS class FROM won)
     {REPORT}"""
 
-# The class is looked up by a CASE over a number per combination of words instead of a hash join.
-KEYS = "provider, status, error_code, level, provider_final"
-
-queries = {"one_join": one_join}
-
-# Verdicts join the fold as rows: one more aggregation input instead of a join of every message.
-queries["union"] = f"""WITH {PARTS},
-    input AS (
-        SELECT message_key, campaign_id, CASE WHEN part_index IS NULL THEN {packed(WHOLE)} END AS winner,
-            kind = 'click' AS clicked, kind = 'reply' AS replied
-        FROM {events} e {CLASSES} WHERE message_key IS NOT NULL
-        UNION ALL SELECT message_key, NULL, winner, false, false FROM verdict),
-    folded AS (
-        SELECT any_value(campaign_id) AS campaign_id, max(winner) AS packed,
-            bool_or(clicked) AS clicked, bool_or(replied) AS replied
-        FROM input GROUP BY message_key),
-    decided AS (SELECT *, (packed >> 54) * 10 + (packed & 7) AS class FROM folded)
-    {REPORT}"""
-
 
 def cpu():
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -106,7 +92,7 @@ def cpu():
 
 
 before, start = cpu(), time.perf_counter()
-result = db.execute(queries[formulation]).fetchall()
+result = db.execute(QUERY).fetchall()
 wall, used = time.perf_counter() - start, cpu() - before
 
 with open(rows, "w") as out:

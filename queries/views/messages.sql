@@ -51,8 +51,8 @@
 --
 -- Classes are those of status_class(): rank * 10 + variant. 41 is delivered by the word of the operator only, 60
 -- delivered; 40 is a soft bounce, 50 to 52 failures for good; 1 stands for an outbound message of which something other
--- than a status is known, so that it counts as pending. Conflicts are looked for among reports on the whole
--- message: one part may well be delivered before another fails.
+-- than a status is known, so that it counts as pending, and any status is greater. Conflicts are looked for among reports
+-- on the whole message: one part may well be delivered before another fails.
 SELECT
     provider,
     account,
@@ -102,7 +102,7 @@ FROM (
         latest(message_id, fact_time) AS message_id,
         latest(direction, fact_time) AS direction,
         delivery(
-            coalesce(
+            greatest(
                 CASE WHEN kind = 'status' THEN class END,
                 CASE WHEN direction = 'outbound' AND part_index IS NULL THEN arrow_cast(1, 'UInt8') END
             ),
