@@ -347,3 +347,49 @@ async fn a_feed_that_looks_across_rows_is_refused() {
         assert!(error.to_string().contains(reason), "{select}: {error}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typed_parquet_says_what_text_says() {
+    use arrow::array::{
+        Decimal128Array, Int32Array, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
+    };
+    // 2025-03-04T09:00:00.25Z and a second later.
+    let times =
+        TimestampMicrosecondArray::from(vec![1_741_078_800_250_000, 1_741_078_801_250_000]).with_timezone("UTC");
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    lists.append_value([Some("vip"), Some("spring")]);
+    lists.append_null();
+    let cost = Decimal128Array::from(vec![Some(75), None]).with_precision_and_scale(10, 4).unwrap();
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("message_id", Arc::new(StringArray::from(vec![Some("m1"), None])) as arrow::array::ArrayRef, true),
+        ("submitted_at", Arc::new(times), true),
+        ("recipient", Arc::new(StringArray::from(vec!["+447700900123", "+447700900124"])), true),
+        ("list_ids", Arc::new(lists.finish()), true),
+        ("segments", Arc::new(Int32Array::from(vec![2, 1])), true),
+        ("cost", Arc::new(cost), true),
+    ])
+    .unwrap();
+    let bench = Bench::new().await;
+    let path = bench.folder.path().join("messages.parquet");
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let landed = bench.land("smsql/message", &path).await;
+    assert_eq!((landed.rows_landed, landed.rows_rejected), (1, 1));
+    let sql = "select message_id, submitted_at, recipient, list_ids, segments, cost, source_line from t";
+    let row = &bench.rows(Record::Event, sql).await[0];
+    let want = [
+        ("message_id", "m1"),
+        ("submitted_at", "2025-03-04T09:00:00.250000Z"),
+        ("recipient", "+447700900123"),
+        ("list_ids", "[vip, spring]"),
+        ("segments", "2"),
+        ("cost", "0.00750000"),
+        ("source_line", "1"),
+    ];
+    assert_eq!(*row, want.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+    let rejects = bench.rows(Record::Reject, "select source_line, reason, raw from t").await;
+    assert_eq!((rejects[0]["source_line"].as_str(), rejects[0]["reason"].as_str()), ("2", "message_id is missing"));
+    assert!(rejects[0]["raw"].contains("+447700900124"), "{rejects:?}");
+}

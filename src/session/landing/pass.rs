@@ -18,7 +18,7 @@ use crate::event::canonical::{Canonical, Context, canonicalise};
 use crate::event::identity::{KeyMap, KeySet};
 use crate::event::time::Precision;
 use crate::limits::FILE_EVENTS_MAX;
-use crate::source::decode::{Decoder, ParquetChunks};
+use crate::source::decode::{Decoder, ParquetChunks, row_text};
 use crate::source::split::{Chunk, Chunks};
 use crate::source::{Decoded, Feed, FeedFormat, RejectedRecord, Spool};
 use crate::store::{LogWriter, NewFile, Record, Store};
@@ -228,9 +228,16 @@ async fn type_piece(decoder: &Decoder, plan: &FeedPlan, context: &Context, piece
         refused.extend(silent.left().map(|line| (line, "the feed makes no event of it".to_owned())));
     }
     refused.sort();
-    for (line, reason) in refused {
-        let raw = chunk.map(|chunk| decoder.raw(chunk, line)).unwrap_or_default();
-        rejected.push(RejectedRecord { line, reason, raw });
+    match &piece {
+        _ if refused.is_empty() => {}
+        Piece::Text(chunk) => {
+            let records = decoder.raw_records(chunk);
+            rejected.extend(refused.into_iter().map(|(line, reason)| records.reject(line, reason)));
+        }
+        Piece::Rows(batch, first_row) => rejected.extend(refused.into_iter().map(|(line, reason)| {
+            let raw = row_text(batch, usize::try_from(line - first_row).unwrap_or_default());
+            RejectedRecord { line, reason, raw }
+        })),
     }
     rejected.sort_by_key(|r| r.line);
     let bytes = chunk.map_or(0, |chunk| chunk.bytes.len() as u64);

@@ -62,6 +62,12 @@ fn reason(record: &Record<'_>, error: &ArrowError) -> String {
 
 /// The JSON values in `bytes`: those that follow each other at the top, and the elements of top-level arrays.
 pub(super) fn values(bytes: &[u8], first_line: u64) -> Vec<Record<'_>> {
+    let record = |(line, bytes)| Record { line, received_at: None, bytes: Cow::Borrowed(bytes) };
+    spans(bytes, first_line).into_iter().map(record).collect()
+}
+
+/// Where the JSON values stand: the line each starts on, and its bytes.
+pub(super) fn spans(bytes: &[u8], first_line: u64) -> Vec<(u64, &[u8])> {
     let mut found = Vec::new();
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     let (mut start, mut line, mut start_line) = (None, first_line, first_line);
@@ -107,5 +113,5 @@ pub(super) fn values(bytes: &[u8], first_line: u64) -> Vec<Record<'_>> {
     if let Some(from) = start {
         found.push((start_line, bytes[from..].trim_ascii_end()));
     }
-    found.into_iter().map(|(line, bytes)| Record { line, received_at: None, bytes: Cow::Borrowed(bytes) }).collect()
+    found
 }

@@ -5,6 +5,7 @@ mod envelope;
 mod form;
 mod json;
 mod parquet;
+mod raw;
 mod smpp;
 mod text;
 
@@ -15,7 +16,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-pub use self::parquet::ParquetChunks;
+pub use self::parquet::{ParquetChunks, row_text};
+pub use self::raw::RawRecords;
 use super::feed::{Feed, FeedFormat};
 use super::split::{Boundary, Chunk, JsonValues, Lines, QuotedLines};
 use crate::error::{Error, Result};
@@ -203,22 +205,9 @@ impl Decoder {
         Ok(())
     }
 
-    /// The record that starts on `line`, as it stands in the chunk.
-    pub fn raw(&self, chunk: &Chunk, line: u64) -> String {
-        if self.format == FeedFormat::Json {
-            let found = json::values(&chunk.bytes, chunk.first_line).into_iter().find(|record| record.line == line);
-            return found.map(|record| record.reject("").raw).unwrap_or_default();
-        }
-        let index = usize::try_from(line - chunk.first_line).unwrap_or(usize::MAX);
-        let start = chunk.bytes.split(|&b| b == b'\n').take(index).map(|line| line.len() + 1).sum::<usize>();
-        let rest = chunk.bytes.get(start..).unwrap_or_default();
-        let end = match self.format {
-            // A quoted field may go on over several lines.
-            FeedFormat::Csv => (0..rest.len())
-                .find(|&at| rest[at] == b'\n' && rest[..at].iter().filter(|&&b| b == b'"').count() % 2 == 0),
-            _ => rest.iter().position(|&b| b == b'\n'),
-        };
-        RejectedRecord::new(line, "", &rest[..end.unwrap_or(rest.len())]).raw
+    /// The records of a chunk as they stand in it, for those that are refused after decoding.
+    pub fn raw_records<'a>(&self, chunk: &'a Chunk) -> RawRecords<'a> {
+        RawRecords::of(self.format, chunk)
     }
 
     /// The schema of `raw`: the declared columns, then `_line`, `_received_at`, `_batch`.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, new_null_array};
+use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::util::display::FormatOptions;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 /// The batches of a Parquet file.
 pub struct ParquetChunks {
     reader: ParquetRecordBatchReader,
+    place: String,
 }
 
 impl ParquetChunks {
@@ -22,15 +23,13 @@ impl ParquetChunks {
         let failed = |e: parquet::errors::ParquetError| Error::invalid(path.display(), e);
         let file = File::open(path).map_err(|e| Error::storage(path.display(), e))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
-        Ok(Self { reader: builder.with_batch_size(8192).build().map_err(failed)? })
+        let reader = builder.with_batch_size(8192).build().map_err(failed)?;
+        Ok(Self { reader, place: path.display().to_string() })
     }
 
     /// The next batch; `None` at the end.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        self.reader
-            .next()
-            .transpose()
-            .map_err(|e| Error::invalid(format!("Parquet file with {:?}", self.reader.schema()), e))
+        self.reader.next().transpose().map_err(|e| Error::invalid(&self.place, e))
     }
 }
 
@@ -50,4 +49,14 @@ pub(super) fn decode(feed: &Feed, batch: &RecordBatch) -> Result<Vec<ArrayRef>> 
                 .map_err(|e| Error::invalid(format!("column {}", field.name()), e)),
         })
         .collect()
+}
+
+/// A row as JSON: what `rejects` keeps of a record that had no text.
+pub fn row_text(batch: &RecordBatch, row: usize) -> String {
+    let mut writer = arrow_json::LineDelimitedWriter::new(Vec::new());
+    let written = writer.write(&batch.slice(row, 1)).and_then(|()| writer.finish());
+    match written {
+        Ok(()) => String::from_utf8_lossy(&writer.into_inner()).trim_end().to_owned(),
+        Err(error) => format!("a row that cannot be shown: {error}"),
+    }
 }
