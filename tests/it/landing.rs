@@ -393,3 +393,23 @@ async fn typed_parquet_says_what_text_says() {
     assert_eq!((rejects[0]["source_line"].as_str(), rejects[0]["reason"].as_str()), ("2", "message_id is missing"));
     assert!(rejects[0]["raw"].contains("+447700900124"), "{rejects:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_that_fails_costs_only_its_record() {
+    let sql = "-- feed: own/x\n-- format: ndjson\n-- columns:\n--   id text\n--   parts text\n--\n\
+               SELECT _line, id AS message_id, CAST(parts AS INT) AS segments FROM raw";
+    let catalogue = Catalogue::new([("providers/own/x.sql", sql)]).unwrap();
+    let bench = Bench::new().await;
+    let functions = scalar_functions(&bench.status);
+    let lander = Lander::new(&bench.store, catalogue.get("own/x").unwrap(), &functions, LandOptions::default());
+    let line = |n: u32| match n {
+        17 | 60 => format!(r#"{{"id":"m{n}","parts":"many"}}"#),
+        _ => format!(r#"{{"id":"m{n}","parts":"{n}"}}"#),
+    };
+    let path = bench.file("own.ndjson", (1..=100).map(line).collect::<Vec<_>>().join("\n"));
+    let landed = lander.await.unwrap().land(&Input::File(path)).await.unwrap();
+    assert_eq!((landed.rows_landed, landed.rows_rejected), (98, 2));
+    let rejects = bench.rows(Record::Reject, "select source_line, reason from t order by source_line").await;
+    assert_eq!(rejects.iter().map(|r| r["source_line"].as_str()).collect::<Vec<_>>(), ["17", "60"]);
+    assert!(rejects[0]["reason"].contains("many"), "{rejects:?}");
+}

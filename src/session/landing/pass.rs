@@ -219,11 +219,28 @@ async fn type_piece(decoder: &Decoder, plan: &FeedPlan, context: &Context, piece
     let mut refused: Vec<(u64, String)> = Vec::new();
     for raw in batches {
         let mut silent = Lines::of(&raw)?;
-        for selected in plan.run(raw).await? {
-            silent.remove(&selected)?;
-            let Canonical { events: typed, rejected } = canonicalise(&selected, context, &received_at)?;
-            refused.extend(rejected);
-            events.push(typed);
+        // An expression that fails, such as a CAST, does not say on which row: halve until it is alone.
+        let mut waiting = vec![raw];
+        while let Some(raw) = waiting.pop() {
+            let selected = match plan.run(raw.clone()).await {
+                Ok(selected) => selected,
+                Err(error) if raw.num_rows() <= 1 => {
+                    silent.remove(&raw)?;
+                    refused.extend(lines_of(&raw)?.values().iter().map(|l| (l.cast_unsigned(), error.to_string())));
+                    continue;
+                }
+                Err(_) => {
+                    let half = raw.num_rows() / 2;
+                    waiting.extend([raw.slice(half, raw.num_rows() - half), raw.slice(0, half)]);
+                    continue;
+                }
+            };
+            for selected in selected {
+                silent.remove(&selected)?;
+                let Canonical { events: typed, rejected } = canonicalise(&selected, context, &received_at)?;
+                refused.extend(rejected);
+                events.push(typed);
+            }
         }
         refused.extend(silent.left().map(|line| (line, "the feed makes no event of it".to_owned())));
     }
