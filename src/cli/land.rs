@@ -80,8 +80,11 @@ async fn with_progress(context: &Context<'_>, lander: &Lander, input: &Input) ->
 
 async fn show(progress: Arc<Progress>) {
     tokio::time::sleep(PROGRESS_AFTER).await;
-    let bar = Cleared(ProgressBar::new(0));
-    let style = "{wide_msg} {bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
+    let (bytes, total) = progress.bytes();
+    let bar = Cleared(ProgressBar::new(total).with_position(bytes));
+    // What was done before the bar showed says nothing about the rate.
+    bar.0.reset_eta();
+    let style = "{bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec}, {eta} left, {wide_msg}";
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.0.set_style(style);
     }
@@ -89,7 +92,7 @@ async fn show(progress: Arc<Progress>) {
         let (bytes, total) = progress.bytes();
         bar.0.set_length(total);
         bar.0.set_position(bytes);
-        bar.0.set_message(format!("{} {} rows", progress.name(), HumanCount(progress.rows())));
+        bar.0.set_message(format!("{} rows of {}", HumanCount(progress.rows()), progress.name()));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
