@@ -2,7 +2,7 @@
 //!
 //! Delta's reader takes an empty entry for a commit without files, and one that lost its last lines for a smaller
 //! commit: what a file system leaves after a power failure, or a copy that broke off, would be a silently smaller log.
-//! So each entry notes how many files it adds and removes, and is counted when it is read.
+//! So each entry notes how many files and landings it names, and is counted when it is read.
 
 use std::fmt;
 use std::ops::Range;
@@ -22,8 +22,8 @@ use serde::de::IgnoredAny;
 
 use crate::error;
 
-/// The key of the number of files that a commit adds and removes, in its note.
-pub(super) const FILES_KEY: &str = "files";
+/// The key of the number of files and landings that a commit names, in its note.
+pub(super) const ACTIONS_KEY: &str = "actions";
 
 /// Objects of which the entries of the Delta log are checked when they are read.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ struct Line {
     commit_info: Option<Info>,
     add: Option<IgnoredAny>,
     remove: Option<IgnoredAny>,
+    txn: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -44,23 +45,23 @@ struct Info {
 
 #[derive(Deserialize)]
 struct Note {
-    files: Option<u64>,
+    actions: Option<u64>,
 }
 
-/// What is wrong with the bytes of a log entry. Other tools' entries note no number of files.
+/// What is wrong with the bytes of a log entry. Other tools' entries note no number.
 pub(super) fn check(bytes: &[u8]) -> std::result::Result<(), String> {
     let mut noted = None;
     let mut lines = 0_u64;
-    let mut files = 0_u64;
+    let mut actions = 0_u64;
     for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
         lines += 1;
         let line: Line = serde_json::from_slice(line).map_err(|e| format!("line {lines}: {e}"))?;
-        files += u64::from(line.add.is_some()) + u64::from(line.remove.is_some());
-        noted = noted.or(line.commit_info.and_then(|info| info.smsql?.files));
+        actions += [line.add, line.remove, line.txn].iter().flatten().count() as u64;
+        noted = noted.or(line.commit_info.and_then(|info| info.smsql?.actions));
     }
     match noted {
         _ if lines == 0 => Err("it is empty".to_owned()),
-        Some(noted) if noted != files => Err(format!("it names {files} of {noted} files")),
+        Some(noted) if noted != actions => Err(format!("it has {actions} of {noted} actions")),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use deltalake::kernel::{Action, Add, CommitInfo, Remove, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use serde_json::{Map, Value};
 
-use super::checked::FILES_KEY;
+use super::checked::ACTIONS_KEY;
 use super::log::Entry;
 use super::schema::{PARTITION_COLUMN, Record};
 use super::{LogFile, NewFile, Snapshot, Store};
@@ -60,7 +60,7 @@ impl Store {
         };
         let mut info = commit.info;
         info.insert(COMMIT_KEY.to_owned(), Value::String(id.clone()));
-        info.insert(FILES_KEY.to_owned(), Value::from(commit.add.len() + commit.remove.len()));
+        info.insert(ACTIONS_KEY.to_owned(), Value::from(commit.add.len() + commit.remove.len() + usize::from(landing)));
         let note = Value::Object(info);
 
         let data_change = landing || commit.remove.is_empty();

@@ -54,7 +54,7 @@ fn a_damaged_log_entry_is_named() {
         let line_ends = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
         let cuts: Vec<usize> = match version {
             // Every line lost from the end, with and without its line end.
-            2 => line_ends.take(3).flat_map(|at| [at, at + 1]).chain([0, 1, 100, whole.len() - 1]).collect(),
+            2 => line_ends.flat_map(|at| [at, at + 1]).chain([0, 1, 100, whole.len() - 1]).collect(),
             _ => vec![0, whole.len() / 2],
         };
         for cut in cuts {
