@@ -245,10 +245,13 @@ fn every_view_has_a_header() {
 fn no_file_names_a_place_of_somebodys_machine() {
     let this = "tests/it/tidy.rs";
     let mut breaches = Vec::new();
+    // This checkout, the home of who runs the test, and where systems keep homes.
+    let home = std::env::var("HOME").ok().filter(|home| home.len() > 1).map(|home| home + "/");
+    let homes: Vec<&str> =
+        [env!("CARGO_MANIFEST_DIR"), "/home/", "/Users/", "C:\\Users"].into_iter().chain(home.as_deref()).collect();
     let folders = [("src", ".rs"), ("tests", ".rs"), ("tests", ".slt"), ("queries", ".sql"), ("benches", ".rs")];
     for (path, text) in folders.iter().flat_map(|(folder, suffix)| files(folder, suffix)).filter(|(p, _)| p != this) {
         for (at, line) in text.lines().enumerate() {
-            let homes = ["/home/", "/Users/", "/root/", "/work/", "/farm/", "C:\\Users"];
             breaches.extend(homes.iter().filter(|h| line.contains(**h)).map(|h| format!("{path}:{}: {h}", at + 1)));
         }
     }
