@@ -15,6 +15,7 @@
 mod arrow;
 pub mod atomic;
 mod csv;
+pub mod document;
 mod json;
 mod markdown;
 mod ndjson;
