@@ -62,6 +62,17 @@ pub(super) fn parse_with(catalogue: &Catalogue) -> Result<Cli> {
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }
 
+/// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the
+/// user's own, or while it is being completed.
+pub(super) fn typed(flag: &str) -> Option<String> {
+    let words: Vec<String> = std::env::args().collect();
+    let at = words.iter().position(|word| word == flag || word.starts_with(&format!("{flag}=")))?;
+    match words[at].split_once('=') {
+        Some((_, value)) => Some(value.to_owned()),
+        None => words.get(at + 1).cloned(),
+    }
+}
+
 /// The command line as far as it is known without any report.
 pub(super) fn without_reports() -> clap::Command {
     Cli::command()

@@ -58,7 +58,7 @@ pub(super) fn candidates(report: &str, parameter: &str, current: &OsStr) -> Vec<
 }
 
 async fn reports(store: Option<&Store>) -> Result<Catalogue> {
-    let own = own_reports(store, typed("--reports").map(std::path::PathBuf::from).as_deref()).await?;
+    let own = own_reports(store, args::typed("--reports").map(std::path::PathBuf::from).as_deref()).await?;
     Catalogue::new(own.iter().map(|(place, text)| (place.as_str(), text.as_str())))
 }
 
@@ -66,7 +66,7 @@ async fn reports(store: Option<&Store>) -> Result<Catalogue> {
 fn ask<T, F: Future<Output = Result<T>>>(question: impl FnOnce(Result<Store>) -> F) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
-    let location = typed("--store").or_else(|| std::env::var("SMSQL_STORE").ok());
+    let location = args::typed("--store").or_else(|| std::env::var("SMSQL_STORE").ok());
     let asked = async {
         let store = Store::open(location.as_deref().unwrap_or("./smsql-store")).await;
         question(store).await
@@ -74,14 +74,4 @@ fn ask<T, F: Future<Output = Result<T>>>(question: impl FnOnce(Result<Store>) ->
     let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
     runtime.shutdown_background();
     answer.map_err(|_| Error::Cancelled)?
-}
-
-/// The value of a flag on the line that is being completed.
-fn typed(flag: &str) -> Option<String> {
-    let words: Vec<String> = std::env::args().collect();
-    let at = words.iter().position(|word| word == flag || word.starts_with(&format!("{flag}=")))?;
-    match words[at].split_once('=') {
-        Some((_, value)) => Some(value.to_owned()),
-        None => words.get(at + 1).cloned(),
-    }
 }

@@ -1,11 +1,13 @@
 //! `smsql report NAME`: run a report, as a document of all its sections or as one of them.
 
+use std::path::PathBuf;
+
 use super::args::{self, ReportArgs, RunArgs};
 use super::context::Context;
 use super::document::Documents;
 use super::result::Results;
 use crate::output::RenderOptions;
-use crate::report::{Catalogue, Report};
+use crate::report::Report;
 use crate::session::Session;
 use crate::store::Store;
 use crate::{Error, Result};
@@ -14,23 +16,30 @@ use crate::{Error, Result};
 pub(super) const ROWS_SHOWN: usize = 25;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
+    let Some(run) = args.run else { return run_own(context).await };
     let store = context.store().await;
     let catalogue = context.reports(store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
     let report = catalogue.get(&args.name)?;
-    let args = match args.run {
-        Some(run) => run,
-        None => own_flags(&catalogue)?,
-    };
-    if args.show_sql {
-        return context.printer.text(&report.text);
+    match run.show_sql {
+        true => context.printer.text(&report.text),
+        false => run_report(context, &store?, report, run).await,
     }
-    run_report(context, &store?, report, args).await
 }
 
-/// The flags of a report that is known only now, as a built-in one's are at once.
-fn own_flags(catalogue: &Catalogue) -> Result<RunArgs> {
-    match args::parse_with(catalogue)?.command {
-        Some(args::Command::Report(ReportArgs { run: Some(run), .. })) => Ok(run),
+/// A report of the user's own: its flags are known when it is found, and then the command line is read once more. Until
+/// then the flags behind its name are only words.
+async fn run_own(context: &Context<'_>) -> Result<()> {
+    let location = args::typed("--store").unwrap_or_else(|| context.global.store.clone());
+    let store = Store::open(&location).await.ok();
+    let folder = args::typed("--reports").map(PathBuf::from);
+    let cli = args::parse_with(&context.reports(store.as_ref(), folder.as_deref()).await?)?;
+    let context = Context { global: &cli.global, printer: context.printer };
+    match cli.command {
+        Some(args::Command::Report(args)) if args.run.is_some() => Box::pin(run(&context, args)).await,
+        Some(args::Command::Report(args)) => {
+            let catalogue = context.reports(store.as_ref(), folder.as_deref()).await?;
+            Err(catalogue.get(&args.name).err().unwrap_or_else(|| Error::Internal("a report without flags".to_owned())))
+        }
         _ => Err(Error::Internal("a report's command is no report".to_owned())),
     }
 }
