@@ -34,3 +34,16 @@ pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
 pub const BATCHES_AHEAD_MAX: usize = 4;
 /// The most values of a parameter that are looked up, to suggest near ones or to complete: campaigns, lists, accounts.
 pub const PARAMETER_VALUES_MAX: usize = 100_000;
+/// The rows of one sheet of a workbook, with the header; more go on in a sheet `name (2)`. Excel's own limit.
+pub const XLSX_SHEET_ROWS_MAX: u32 = 1_048_576;
+/// The columns of one sheet of a workbook. Excel's own limit.
+pub const XLSX_SHEET_COLUMNS_MAX: usize = 16_384;
+/// The longest text in a cell of a workbook, in UTF-16 units; of a longer one the cell has the start and says so, and so
+/// does the sheet `about`. Excel's own limit.
+pub const XLSX_CELL_CHARS_MAX: usize = 32_767;
+/// The longest name of a sheet, in UTF-16 units; a longer one is cut. Excel's own limit.
+pub const XLSX_SHEET_NAME_CHARS_MAX: usize = 31;
+/// The most rows that a chart of a workbook is drawn from; a longer section has none, and the sheet `about` says so.
+pub const XLSX_CHART_ROWS_MAX: usize = 10_000;
+/// The most series in one chart of a workbook. Excel's own limit.
+pub const XLSX_CHART_SERIES_MAX: usize = 255;

@@ -5,6 +5,7 @@ mod concurrent;
 mod crash;
 mod damage;
 mod diagnose;
+mod documents;
 mod faults;
 mod fold;
 mod generate;
