@@ -32,3 +32,11 @@ pub const MEMORY_BYTES_DEFAULT: usize = 4 << 30;
 pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
 /// How many record batches a query may be ahead of whoever reads its result.
 pub const BATCHES_AHEAD_MAX: usize = 4;
+/// The most recipients one segment may have: about 50 bytes each stay in memory while it is made, 30 while it is read.
+pub const SEGMENT_RECIPIENTS_MAX: u64 = 10_000_000;
+/// The longest recipient that a segment may have, in bytes.
+pub const SEGMENT_RECIPIENT_BYTES_MAX: usize = 1 << 10;
+/// The longest name of a segment, in characters: lower-case letters, digits, `_` and `-`.
+pub const SEGMENT_NAME_BYTES_MAX: usize = 64;
+/// The longest definition of a segment, its SQL and the values of its parameters, in bytes of JSON.
+pub const SEGMENT_DEFINITION_BYTES_MAX: usize = 4 << 20;

@@ -1,5 +1,7 @@
 //! The one definition of the command line: parsing, help, completions and the manual derive from it.
 
+mod segment;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use super::size::Size;
 use crate::output::Format;
 use crate::session::Parameter;
 use crate::source::FeedFormat;
+pub(super) use segment::{SegmentArgs, SegmentCommand, SegmentCreateArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +69,7 @@ pub(super) enum Command {
     Generate(GenerateArgs),
     Land(LandArgs),
     Sql(SqlArgs),
+    Segment(SegmentArgs),
     Log(LogArgs),
     Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),

@@ -14,6 +14,7 @@ mod man;
 mod printer;
 mod providers;
 mod result;
+mod segment;
 mod size;
 mod sql;
 mod status_codes;
@@ -72,6 +73,7 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
             Command::Land(args) => land::run(&context, args).await,
             Command::Providers(args) => providers::run(&context, args).await,
             Command::Sql(args) => sql::run(&context, args).await,
+            Command::Segment(args) => segment::run(&context, args).await,
             Command::Log(args) => log::run(&context, args).await,
             Command::StatusCodes(args) => status_codes::run(&context, args).await,
             Command::Completions(args) => completions::run(&context, args),
