@@ -95,7 +95,8 @@ pub(super) struct ResultArgs {
 }
 
 const SQL_EXAMPLES: &str = "\
-Tables: events, rejects, landings, status_codes, and the views that SHOW TABLES lists.
+Tables: events, rejects, landings, status_codes, segments, segment_members, and the views that SHOW
+TABLES lists.
 
 Parameters are values, never text in the statement: $name in SQL, -p name=value here. A value is
 the first of: integer (42), decimal (0.5), boolean (true), date (2025-03-04), timestamp (2025-03-04

@@ -15,6 +15,7 @@ mod place;
 mod policy;
 mod readme;
 mod s3;
+mod segments;
 mod slt;
 mod status_codes;
 mod store;

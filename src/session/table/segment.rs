@@ -21,6 +21,7 @@ use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TablePr
 use datafusion::common::{DataFusionError, Result as DfResult, ScalarValue, plan_err};
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::{TableType, provider_as_source};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool};
 use datafusion::logical_expr::{
     Expr, LogicalPlan, LogicalPlanBuilder, Operator, TableProviderFilterPushDown, cast, col,
 };
@@ -92,7 +93,16 @@ impl Segments {
     }
 
     /// The rows of some lists.
-    async fn members(&self, names: &BTreeSet<String>, must_exist: bool) -> Result<Vec<RecordBatch>> {
+    ///
+    /// They stay in memory as long as the plan. The pool is only asked whether there is room for them: a scan has no
+    /// place to keep a reservation.
+    async fn members(
+        &self,
+        names: &BTreeSet<String>,
+        must_exist: bool,
+        pool: &Arc<dyn MemoryPool>,
+    ) -> Result<Vec<RecordBatch>> {
+        let reservation = MemoryConsumer::new("segment").register(pool);
         let mut batches = Vec::new();
         for name in names {
             let Some(store) = &self.store else { break };
@@ -104,6 +114,7 @@ impl Segments {
             };
             let recipients = store.recipients(&sha256).await?;
             let list = recipients.list();
+            reservation.try_grow(list.get_array_memory_size())?;
             let segment = StringViewArray::from_iter_values(std::iter::repeat_n(name, BATCH_ROWS.min(list.len())));
             for start in (0..list.len()).step_by(BATCH_ROWS) {
                 let part = list.slice(start, BATCH_ROWS.min(list.len() - start));
@@ -284,7 +295,7 @@ impl TableProvider for MembersTable {
 
     async fn scan(
         &self,
-        _: &dyn Session,
+        state: &dyn Session,
         projection: Option<&Vec<usize>>,
         filters: &[Expr],
         _: Option<usize>,
@@ -294,7 +305,8 @@ impl TableProvider for MembersTable {
             Some(names) => names,
             None => self.segments.names().await.map_err(failed)?,
         };
-        let batches = self.segments.members(&names, self.must_exist).await.map_err(failed)?;
+        let pool = &state.runtime_env().memory_pool;
+        let batches = self.segments.members(&names, self.must_exist, pool).await.map_err(failed)?;
         Ok(MemorySourceConfig::try_new_exec(&[batches], self.schema(), projection.cloned())?)
     }
 }
