@@ -47,3 +47,11 @@ pub const XLSX_SHEET_NAME_CHARS_MAX: usize = 31;
 pub const XLSX_CHART_ROWS_MAX: usize = 10_000;
 /// The most series in one chart of a workbook. Excel's own limit.
 pub const XLSX_CHART_SERIES_MAX: usize = 255;
+/// The most recipients one segment may have: about 50 bytes each stay in memory while it is made, 30 while it is read.
+pub const SEGMENT_RECIPIENTS_MAX: u64 = 10_000_000;
+/// The longest recipient that a segment may have, in bytes.
+pub const SEGMENT_RECIPIENT_BYTES_MAX: usize = 1 << 10;
+/// The longest name of a segment, in characters: lower-case letters, digits, `_` and `-`.
+pub const SEGMENT_NAME_BYTES_MAX: usize = 64;
+/// The longest definition of a segment, its SQL and the values of its parameters, in bytes of JSON.
+pub const SEGMENT_DEFINITION_BYTES_MAX: usize = 4 << 20;

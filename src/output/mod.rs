@@ -134,12 +134,6 @@ impl Format {
     pub fn is_text(self) -> bool {
         !matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
-
-    /// Whether one file holds all sections of a document. The others hold one table, so that a document is a folder of
-    /// them: [`document::Target::Folder`].
-    pub fn holds_sections(self) -> bool {
-        !matches!(self, Self::Csv | Self::Tsv | Self::Parquet | Self::Arrow)
-    }
 }
 
 impl FromStr for Format {

@@ -17,6 +17,7 @@ mod policy;
 mod readme;
 mod reports;
 mod s3;
+mod segments;
 mod slt;
 mod status_codes;
 mod store;
