@@ -1,86 +1,66 @@
 -- report: reception_statistics
 -- title: Reception statistics
--- description: What became of the messages of a campaign, number by number. The five rates are shares of all contacts
---   and add up to 100 %: `receipt` (received by the handset, delivered to the operator, or sent), `pending` (no final
---   word yet, or a final report without information), `temporary error`, `permanent error` (including messages that
---   were refused) and `unsubscribe` (the recipient opted out or is on a block list).
+-- description: What became of the messages of a campaign, number by number, which numbers to remove from the address book
+--   and which to keep. The five rates are shares of all messages in scope, one per contact and campaign as a rule, and
+--   add up to 100 % but for rounding: `receipt` (received by the handset, delivered to the operator, or sent), `pending`
+--   (no final word yet, or a final report without information), `temporary error` (soft bounces), `permanent error` (hard
+--   bounces, and messages that were refused) and `unsubscribe` (the recipient had opted out or is on a block list).
 
 -- section: summary
 -- title: Campaigns
+-- description: One row per campaign with a message in scope, by its id; messages of no campaign are the row without an id.
 -- columns:
---   campaign_id - TODO
---   first_submitted_at - TODO
---   last_submitted_at - TODO
---   sender - TODO
---   contacts - TODO
---   messages - TODO
---   segments - TODO
---   credits - TODO
---   text - TODO
-SELECT
-    m.campaign_id,
-    min(m.submitted_at) AS first_submitted_at,
-    max(m.submitted_at) AS last_submitted_at,
-    min(m.sender) AS sender,
-    count(DISTINCT m.recipient) AS contacts,
-    count(*) AS messages,
-    sum(m.segments) AS segments,
-    sum(m.credits) AS credits,
-    min(m.body) AS text
-FROM sends AS m
-GROUP BY m.campaign_id
-ORDER BY m.campaign_id NULLS LAST
+--   campaign_id - The campaign's id; NULL for messages of no campaign.
+--   first_submitted_at - When the first of its messages in scope was submitted; NULL where no report says so.
+--   last_submitted_at - When the last of them was.
+--   sender - Who they were sent as; of several senders the first in order.
+--   type - `SMS` where none of them has more than one segment, `long SMS` where one has; NULL where no segments are known.
+--   encoding - The encodings reported, in order, separated by commas: `gsm7`, `ucs2`.
+--   contacts - How many different recipients they have.
+--   messages - How many messages there are (segments with --count segments).
+--   segments - How many segments they have, as far as is known; NULL where none says.
+--   credits - Their cost in credits, as far as is known; NULL, not 0, where no message says.
+--   text - Their text; where texts differ (personalised ones do), the first of them in alphabetical order.
 
 -- section: rates
 -- title: Reception rates
+-- chart: shares(rate, contacts)
 -- columns:
---   rate - TODO
---   contacts - TODO
---   percent - TODO
-WITH counts AS (
-    SELECT
-        count(*) AS contacts,
-        count(*) FILTER (WHERE bucket IN ('delivered', 'sent')) AS receipt,
-        count(*) FILTER (WHERE bucket IN ('pending', 'unknown')) AS pending,
-        count(*) FILTER (WHERE bucket = 'soft_bounce') AS temporary_error,
-        count(*) FILTER (WHERE bucket IN ('hard_bounce', 'rejected')) AS permanent_error,
-        count(*) FILTER (WHERE bucket = 'unsubscribed') AS unsubscribe
-    FROM sends
-)
-SELECT rate, contacts, percent(contacts, whole) AS percent
-FROM (
-    SELECT 1 AS place, 'receipt' AS rate, receipt AS contacts, contacts AS whole FROM counts
-    UNION ALL SELECT 2, 'pending', pending, contacts FROM counts
-    UNION ALL SELECT 3, 'temporary error', temporary_error, contacts FROM counts
-    UNION ALL SELECT 4, 'permanent error', permanent_error, contacts FROM counts
-    UNION ALL SELECT 5, 'unsubscribe', unsubscribe, contacts FROM counts
-)
-ORDER BY place
+--   rate - receipt, pending, temporary error, permanent error, unsubscribe, in this order.
+--   contacts - How many messages (segments with --count segments): a contact counts once for each message to it.
+--   percent - That number as a share of all messages in scope; NULL where there are none.
 
 -- section: contacts
 -- title: Contacts
+-- description: One row per message in scope, by recipient.
 -- columns:
---   recipient - TODO
---   campaign_id - TODO
---   bucket - TODO
---   status - TODO
---   error_code - TODO
---   status_at - TODO
---   message_id - TODO
-SELECT recipient, campaign_id, bucket, status, error_code, status_at, message_id
-FROM sends
-ORDER BY recipient NULLS LAST, campaign_id NULLS LAST, provider, account NULLS FIRST, message_id, message_key
+--   recipient - To whom it went.
+--   campaign_id - The campaign it belongs to.
+--   rate - Which of the five rates it counts in.
+--   bucket - What became of it.
+--   status - The provider's status, verbatim; NULL where none came.
+--   error_code - The provider's error code, verbatim.
+--   status_at - When the report that decides happened; NULL where none came.
+--   message_id - The provider's id of the message.
 
 -- section: address_book
 -- title: Numbers to remove from the address book
+-- description: One row per recipient of a message in scope that should get no further message, by number.
 -- columns:
---   recipient - TODO
---   reason - TODO
---   messages - TODO
---   delivered - TODO
---   hard_bounces - TODO
---   last_delivered_at - TODO
-SELECT r.recipient, r.suppressed_reason AS reason, r.messages, r.delivered, r.hard_bounces, r.last_delivered_at
-FROM recipients AS r
-WHERE r.suppressed AND r.recipient IN (SELECT recipient FROM sends)
-ORDER BY r.recipient
+--   recipient - The number, E.164.
+--   reason - `opted_out`, or `hard_bounces`: three of its messages bounced hard.
+--   messages - How many messages went to it, in the whole store.
+--   delivered - How many of them were delivered.
+--   hard_bounces - How many of them bounced hard.
+--   last_delivered_at - When the last of them was delivered; NULL where none was.
+
+-- section: keep
+-- title: Numbers to keep
+-- description: One row per recipient of a message in scope that may get further messages, by number.
+-- columns:
+--   recipient - The number, E.164 where it can be.
+--   messages - How many messages in scope went to it (segments with --count segments).
+--   delivered - How many of them were delivered.
+--   temporary_errors - How many of them ended in a soft bounce.
+--   permanent_errors - How many of them ended in a hard bounce or were refused.
+--   last_delivered_at - When the last of the delivered ones was first reported as delivered; NULL where none was.

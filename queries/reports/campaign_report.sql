@@ -1,0 +1,127 @@
+-- report: campaign_report
+-- title: Campaign report
+-- description: A campaign as its sender sees it: summary, results, metrics by list, bounce reasons, every action on it,
+--   activity by the hour, and whether its bounce and unsubscribe rates call for a suspension. In `results` the seven
+--   outcomes (delivered, soft bounces, hard bounces, processing, unknown, rejected, blocked) are shares of all messages
+--   in scope and together all of them; `replied` and `unsubscribed` are sent messages with at least one reply or opt-out
+--   in answer, as shares of sent: the messages that left for the carrier (delivered, bounced, unknown, or with the
+--   carrier without a final word). A bounce rate is bounced messages, soft and hard, over sent; an unsubscribe rate is
+--   unsubscribed messages over sent. Counts are of messages, or with --count segments of their segments.
+-- parameters:
+--   bounce_warning decimal = 0.05 - A bounce rate from here on is a warning: bounced over sent, 0 to 1.
+--   bounce_limit decimal = 0.10 - A bounce rate from here on calls for a suspension.
+--   unsubscribe_warning decimal = 0.01 - An unsubscribe rate from here on is a warning: unsubscribed over sent, 0 to 1.
+--   unsubscribe_limit decimal = 0.03 - An unsubscribe rate from here on calls for a suspension.
+--   minimum_sent integer = 20 - With fewer sent messages than this the verdict is a warning at most.
+
+-- section: summary
+-- title: Summary
+-- description: One row per campaign with a message in scope, the one sent last first; messages of no campaign are the row
+--   without an id.
+-- columns:
+--   campaign_id - The campaign's id; NULL for messages of no campaign.
+--   name - Its name, as its latest action with a name gives it.
+--   status - The last action on it.
+--   senders - Who its messages were sent as: every sender, in order, separated by commas.
+--   text - Its text; where texts differ (personalised ones do), the first of them in alphabetical order.
+--   created_at - When it was first created.
+--   scheduled_at - When it was last scheduled.
+--   first_sent_at - When the first of its messages in scope was submitted.
+--   last_sent_at - When the last of them was.
+--   users - The account users who sent them: all, in order, separated by commas.
+--   recipients - How many different recipients they have.
+--   messages - How many messages in scope it has (segments with --count segments).
+--   segments - How many segments those messages have, as far as is known; NULL where none says.
+--   credits - Credits they used, as far as is known; NULL, not 0, where no message says.
+
+-- section: costs
+-- title: Costs
+-- description: One row per campaign and currency; currencies are never added.
+-- columns:
+--   campaign_id - The campaign's id; NULL for messages of no campaign.
+--   currency - ISO 4217 code; NULL for messages whose cost is not known.
+--   messages - How many messages in scope have their cost in it (segments with --count segments).
+--   cost - What the provider charged for them; NULL, not 0, where that is not known.
+
+-- section: results
+-- title: Results
+-- chart: bars(result, percent)
+-- columns:
+--   result - delivered, soft bounces, hard bounces, processing (pending, or with the carrier without a final word), unknown
+--     (a final report without information), rejected (refused), blocked (not sent, since the recipient had opted out),
+--     replied, unsubscribed, in this order.
+--   messages - How many messages (segments with --count segments).
+--   percent - That number as a share of what `share_of` says; NULL where that is 0.
+--   share_of - The denominator: all messages in scope, or those that were sent.
+
+-- section: lists
+-- title: Metrics by list
+-- description: One row per list or segment, then messages of no list where there are any, then the total. A message
+--   addressed through two lists counts in each, so lists may add up to more than the total, which counts it once.
+--   With --list the other lists of the same messages show too.
+-- columns:
+--   line - What the row is: `list`, `no list` or `total`.
+--   list_id - The list's id; NULL for `no list` and `total`.
+--   messages - How many messages in scope were addressed through it (segments with --count segments).
+--   sent - How many of them left for the carrier.
+--   delivered - How many were delivered.
+--   delivered_percent - Delivered as a share of sent.
+--   soft_bounces - How many ended in a soft bounce.
+--   hard_bounces - How many ended in a hard bounce.
+--   bounced_percent - Soft and hard bounces as a share of sent.
+--   clicked - How many sent messages have a click that counts.
+--   clicked_percent - Clicked as a share of sent.
+--   replied - How many sent messages have a reply in answer.
+--   replied_percent - Replied as a share of sent.
+--   unsubscribed - How many sent messages have an opt-out in answer.
+--   unsubscribed_percent - Unsubscribed as a share of sent.
+
+-- section: bounce_reasons
+-- title: Why messages bounced
+-- description: One row per bounce, provider, status and error code, the most frequent first.
+-- chart: bars(reason, percent)
+-- columns:
+--   bounce - `soft` or `hard`.
+--   reason - What the code means, as the status table says; the code itself where it does not know.
+--   provider - The provider that reported it.
+--   status - Its status, verbatim.
+--   error_code - Its error code, verbatim.
+--   messages - How many messages ended so (segments with --count segments).
+--   percent - That number as a share of all bounced messages in scope, soft and hard.
+
+-- section: timeline
+-- title: Every action on the campaign
+-- description: One row per action, the earliest first, whenever it was and whoever sent its messages: of the campaign
+--   given with --campaign, otherwise of every campaign with a message in scope.
+-- columns:
+--   time - When it was done.
+--   campaign_id - To which campaign.
+--   action - What was done, in the sender's own words: created, scheduled, suspended, requeued, sent ...
+--   user - The account user who did it.
+
+-- section: activity
+-- title: Activity by the hour
+-- description: One row per hour in which something happened to a message in scope.
+-- chart: timeline(hour, sent, delivered, clicks, replies, unsubscribes)
+-- columns:
+--   hour - The hour's beginning, in the session's time zone.
+--   sent - Messages submitted in it that left for the carrier (segments with --count segments).
+--   delivered - Delivered messages first reported as delivered in it (segments with --count segments).
+--   clicks - Every click in it that counts.
+--   replies - Every reply in it to a message in scope.
+--   unsubscribes - Every opt-out in it in answer to a message in scope.
+
+-- section: health
+-- title: Health
+-- description: Two rows per campaign with a message in scope, by campaign id: its bounce rate and its unsubscribe rate
+--   against the thresholds.
+-- columns:
+--   campaign_id - The campaign's id; NULL for messages of no campaign.
+--   measure - `bounce rate` or `unsubscribe rate`.
+--   messages - The numerator: bounced messages, soft and hard, or sent messages with an opt-out in answer.
+--   sent - The denominator: messages that left for the carrier (segments with --count segments).
+--   rate - Messages over sent, 0 to 1; NULL where nothing was sent.
+--   warning_from - The rate from which on it is a warning.
+--   suspend_from - The rate from which on the campaign should be suspended.
+--   verdict - `suspend` where the rate is not below `suspend_from` and sent not below --minimum-sent; else `warning` where
+--     it is not below `warning_from` or `suspend_from`; else `ok`.

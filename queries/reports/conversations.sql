@@ -1,0 +1,53 @@
+-- report: conversations
+-- title: Conversations
+-- description: The two-way inbox: who wrote, what was said in both directions, and what still waits for an answer.
+--   Outbound are the messages in scope; inbound are replies, opt-outs and opt-ins (of the period, provider and account
+--   asked for, by their own time). With --campaign, --list or --segment only people count to whom a message in scope went.
+--   A conversation is one person who wrote at least once. `conversations` is a share of the people with a message in either
+--   direction, `unanswered` and `opted out` are shares of the conversations. Messages to people are counted once, or with
+--   --count segments by their segments; messages from people are always counted once each.
+-- ignores: bots - nothing here counts clicks
+-- parameters:
+--   recipient text - Only the conversation with this number, as it is stored (E.164 where it can be).
+
+-- section: summary
+-- title: Summary
+-- columns:
+--   measure - people, conversations, unanswered, opted out, messages out, messages in, in this order.
+--   number - How many: people for the first four (those with a message in either direction; those who wrote; those of
+--     them whose last reply came after the last message to them; those of them who opted out and not in again), else
+--     messages to people (segments with --count segments) and messages from people.
+--   percent - That number as a share of what `share_of` says; NULL where there is no denominator or it is 0.
+--   share_of - The denominator: people for conversations, conversations for unanswered and opted out, otherwise NULL.
+
+-- section: inbox
+-- title: Inbox
+-- description: One row per person who wrote, the one who wrote last first.
+-- columns:
+--   recipient - The person's number; NULL where it is not known.
+--   unanswered - Whether the person's last reply came after the last message to them, or none ever went to them; opt-outs
+--     and opt-ins ask for no answer.
+--   last_in_at - When the person last wrote: reply, opt-out or opt-in.
+--   last_in_text - The latest text the person wrote.
+--   messages_in - How often the person wrote.
+--   last_out_at - When the last message in scope went to the person; NULL where none did.
+--   last_out_text - The latest text that went to the person.
+--   messages_out - How many messages in scope went to the person (segments with --count segments).
+--   opted_out - Whether the person's last opt-out in scope is not before the last opt-in in scope.
+
+-- section: thread
+-- title: Threads
+-- description: One row per message in either direction, person by person in the order of time: of everyone who wrote, or of
+--   the number given with --recipient.
+-- columns:
+--   recipient - The person's number; NULL where it is not known.
+--   time - When it was submitted or received.
+--   direction - `in` (from the person) or `out` (to the person).
+--   kind - `message` for what went out; `reply`, `opt_out` or `opt_in` for what came in.
+--   text - What was said; NULL for an opt-out by link.
+--   own_number - The number or name on our side: sender of what went out, recipient of what came in.
+--   bucket - What became of what went out; NULL for what came in.
+--   campaign_id - The campaign it says it belongs to.
+--   user - The account user who sent it; NULL for what came in.
+--   provider - The provider it went or came through.
+--   message_id - The provider's id of the message.

@@ -1,0 +1,100 @@
+-- report: message_report
+-- title: Message report
+-- description: Delivery, clicks, responses, unsubscribes and credits used, per blast (one campaign id) and over campaigns
+--   of several blasts (the tag `campaign` of a blast's actions), and every message with its content, history, numbers
+--   and the account user who sent it. `delivered_percent` is a share of sent: messages that left for the carrier. The
+--   three rates of engagement are shares of delivered, and count delivered messages only, each once: with at least one
+--   click that counts (click rate), one reply in answer (response rate), one opt-out in answer (unsubscribe rate). So
+--   messages >= sent >= delivered >= clicked, replied, unsubscribed. Counts are of messages, or with --count segments
+--   of their segments. A reply or opt-out that names no message answers the last one to its number within --window-hours
+--   before it.
+
+-- section: totals
+-- title: From message to response
+-- chart: funnel(step, messages)
+-- columns:
+--   step - messages, sent, delivered, clicked, replied, unsubscribed, in this order.
+--   messages - How many messages in scope got there (segments with --count segments); of clicked, replied and unsubscribed
+--     those that were delivered.
+--   percent - That number as a share of what `share_of` says; NULL for the first step, and where the denominator is 0.
+--   share_of - The denominator: messages for sent, sent for delivered, delivered for the others; NULL for the first step.
+
+-- section: blasts
+-- title: Blasts
+-- description: One row per blast with a message in scope, the one sent last first; messages of no blast are the row
+--   without an id.
+-- chart: bars(campaign_id, delivered_percent, click_percent, response_percent)
+-- columns:
+--   campaign_id - The blast's id; NULL for messages of no blast.
+--   group_id - The campaign of several blasts it is part of; NULL where it is none's.
+--   name - Its name, as its latest action with a name gives it.
+--   last_sent_at - When the last of its messages in scope was submitted.
+--   messages - How many messages in scope it has.
+--   sent - How many of them left for the carrier.
+--   delivered - How many were delivered.
+--   delivered_percent - Delivered as a share of sent.
+--   clicked - How many delivered messages have a click that counts.
+--   click_percent - The click rate: clicked as a share of delivered.
+--   replied - How many delivered messages have a reply in answer.
+--   response_percent - The response rate: replied as a share of delivered.
+--   unsubscribed - How many delivered messages have an opt-out in answer.
+--   unsubscribe_percent - The unsubscribe rate: unsubscribed as a share of delivered.
+--   credits - Message credits used, as far as is known; NULL, not 0, where no message says.
+
+-- section: campaigns
+-- title: Campaigns of several blasts
+-- description: One row per campaign with a message in scope, the one sent last first; blasts of no campaign, and messages
+--   of no blast, are the row without an id.
+-- columns:
+--   group_id - The campaign's id; NULL for what belongs to none.
+--   blasts - How many different blasts with messages in scope it has.
+--   last_sent_at - When the last of its messages in scope was submitted.
+--   recipients - How many different recipients its messages have.
+--   messages - How many messages in scope it has.
+--   sent - How many of them left for the carrier.
+--   delivered - How many were delivered.
+--   delivered_percent - Delivered as a share of sent.
+--   clicked - How many delivered messages have a click that counts.
+--   click_percent - The click rate: clicked as a share of delivered.
+--   replied - How many delivered messages have a reply in answer.
+--   response_percent - The response rate: replied as a share of delivered.
+--   unsubscribed - How many delivered messages have an opt-out in answer.
+--   unsubscribe_percent - The unsubscribe rate: unsubscribed as a share of delivered.
+--   credits - Message credits used, as far as is known; NULL, not 0, where no message says.
+
+-- section: messages
+-- title: Messages
+-- description: One row per message in scope, for audit, the earliest first.
+-- columns:
+--   sent_at - When it was submitted; where no report says so, when its first event happened.
+--   campaign_id - The blast it belongs to.
+--   user - The account user who sent it.
+--   sender - The number or name it was sent from.
+--   recipient - The number it went to.
+--   text - Its content.
+--   bucket - What became of it.
+--   status - The provider's status, verbatim; NULL where none came.
+--   error_code - The provider's error code, verbatim.
+--   status_at - When the report that decides happened; NULL where none came.
+--   segments - How many segments it has; NULL where nothing says so.
+--   credits - Credits it used; NULL where nothing says so.
+--   provider - The provider that took it.
+--   account - The provider's account, project or service.
+--   message_id - The provider's id of the message.
+
+-- section: history
+-- title: History
+-- description: One row per report on a message in scope (events of kind `status` that carry a status), in the order of the
+--   messages and of what happened to them; each names the raw line it came from.
+-- columns:
+--   event_time - When it happened.
+--   message_id - The provider's id of the message.
+--   recipient - The number it went to.
+--   status - The provider's status, verbatim.
+--   error_code - The provider's error code, verbatim.
+--   bucket - What this report alone says became of the message.
+--   attempt - Which attempt it is about, where the report says so.
+--   part_index - Which part it is about, where the report says so.
+--   received_at - When the report came in.
+--   source_file - The raw file it came in.
+--   source_line - The line of that file.
