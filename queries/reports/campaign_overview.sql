@@ -17,7 +17,7 @@
 --   name - Its name, as its latest action with a name gives it.
 --   senders - Who its messages were sent as: every sender, in order, separated by commas.
 --   text - Its text; where texts differ (personalised ones do), the first of them in alphabetical order.
---   texts - How many different texts its messages have.
+--   texts_differ - Whether its messages have different texts.
 --   first_sent_at - When the first of its messages in scope was submitted.
 --   last_sent_at - When the last of them was.
 --   sending_to - The lists and segments through which recipients of these messages were addressed: every id, in order,

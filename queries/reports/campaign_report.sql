@@ -82,7 +82,7 @@
 -- chart: bars(reason, percent)
 -- columns:
 --   bounce - `soft` or `hard`.
---   reason - What the code means, as the status table says; the code itself where it does not know.
+--   reason - What status and code mean, as the status table says; `not in the status table` where it does not know.
 --   provider - The provider that reported it.
 --   status - Its status, verbatim.
 --   error_code - Its error code, verbatim.

@@ -4,7 +4,8 @@
 --   that counts: by people, and with --bots include by crawlers and link previews too; `unique` is different recipients.
 --   `clicks_percent` is a share of all clicks that count in scope (in `agents` and `user_agents`: of all clicks in scope,
 --   whatever --bots says). A click is in scope with its message, whenever it happened; one that names no message by its
---   own campaign, provider, account and time. Clicks are counted as such, whatever --count says.
+--   own campaign, provider, account and time. With --link only clicks
+--   on that link are in scope. Clicks are counted as such, whatever --count says.
 -- parameters:
 --   link text - Only clicks on this link: its id; where the shortener gives none, its address.
 
