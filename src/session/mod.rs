@@ -20,6 +20,7 @@ mod local_time;
 mod options;
 mod parameters;
 mod policy;
+mod replayable;
 mod run;
 mod runtime;
 mod script;

@@ -14,6 +14,7 @@ mod output;
 mod place;
 mod policy;
 mod readme;
+mod replayable;
 mod s3;
 mod slt;
 mod status_codes;
