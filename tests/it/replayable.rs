@@ -8,6 +8,7 @@ use smsql::session::{Parameters, Session, SessionOptions, split};
 use crate::support::empty_session;
 
 mod allowed;
+mod random;
 mod refused;
 mod same_bytes;
 
