@@ -16,6 +16,7 @@ mod place;
 mod policy;
 mod readme;
 mod reports;
+mod replayable;
 mod s3;
 mod segments;
 mod slt;
