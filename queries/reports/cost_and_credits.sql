@@ -1,9 +1,9 @@
 -- report: cost_and_credits
 -- title: Cost and credits
--- description: What messages cost, currency by currency: amounts in different currencies are never added. A message whose cost
---   nobody said is not free: it counts in a row without a currency and has no part in any cost. `cost_per_delivered` is the
---   cost of all messages of the row, delivered or not, per delivered message of the row; `without_cost_percent` and
---   `without_credits_percent` are shares of all outbound messages in scope.
+-- description: What messages cost, currency by currency: amounts in different currencies are never added. A message
+--   whose cost nobody said is not free: it counts in a row without a currency and has no part in any cost.
+--   `cost_per_delivered` is the cost of all messages of the row, delivered or not, per delivered message of the row;
+--   `without_cost_percent` and `without_credits_percent` are shares of all outbound messages in scope.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
@@ -29,8 +29,8 @@ SELECT 1
 --   segments - Their billed segments; a message of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count segments),
---     rounded half away from zero to six digits; NULL where nothing was delivered.
+--   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
+--     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
 --
 SELECT 1
 
@@ -44,8 +44,8 @@ SELECT 1
 --   segments - Their billed segments; a message of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count segments),
---     rounded half away from zero to six digits; NULL where nothing was delivered.
+--   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
+--     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
 --
 SELECT 1
 
@@ -59,8 +59,8 @@ SELECT 1
 --   segments - Their billed segments; a message of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count segments),
---     rounded half away from zero to six digits; NULL where nothing was delivered.
+--   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
+--     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
 --
 SELECT 1
 
@@ -74,8 +74,8 @@ SELECT 1
 --   segments - Their billed segments; a message of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count segments),
---     rounded half away from zero to six digits; NULL where nothing was delivered.
+--   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
+--     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
 --
 SELECT 1
 
@@ -90,7 +90,7 @@ SELECT 1
 --   segments - Their billed segments; a message of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count segments),
---     rounded half away from zero to six digits; NULL where nothing was delivered.
+--   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
+--     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
 --
 SELECT 1

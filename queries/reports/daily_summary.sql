@@ -1,9 +1,9 @@
 -- report: daily_summary
 -- title: Daily summary
--- description: What became of the messages of each day. Everything stands on the day its message was submitted, in --tz: a receipt,
---   a click or a reply that comes later changes that day's row and no other, so days can be compared and added up
---   (but for `clickers`, since one person may click on two days). `delivered_percent` is the share of delivered among those
---   sent, which are the messages that left for the carrier. sent + refused + pending = messages.
+-- description: What became of the messages of each day. Everything stands on the day its message was submitted, in
+--   --tz: a receipt, a click or a reply that comes later changes that day's row and no other, so days can be compared
+--   and added up (but for `clickers`, since one person may click on two days). `delivered_percent` is the share of
+--   delivered among those sent, which are the messages that left for the carrier. sent + refused + pending = messages.
 -- schedule: daily
 
 -- section: days

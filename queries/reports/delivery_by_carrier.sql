@@ -1,10 +1,10 @@
 -- report: delivery_by_carrier
 -- title: Delivery by carrier
--- description: What became of the messages to each mobile network, as far as reports name the network: many providers do
---   not, and a message without any report has none. `delivered_percent` and `clicked_percent` are shares of the messages
---   sent to that network, which are those that left for the carrier; `messages_percent` is the network's share of all
---   messages in scope; `known_percent` is the share of messages whose network is known. sent + rejected + unsubscribed +
---   pending = messages, and delivered + soft bounces + hard bounces + unknown + awaiting = sent.
+-- description: What became of the messages to each mobile network, as far as reports name the network: many providers
+--   do not, and a message without any report has none. `delivered_percent` and `clicked_percent` are shares of the
+--   messages sent to that network, which are those that left for the carrier; `messages_percent` is the network's share
+--   of all messages in scope; `known_percent` is the share of messages whose network is known. sent + rejected +
+--   unsubscribed + pending = messages, and delivered + soft bounces + hard bounces + unknown + awaiting = sent.
 -- schedule: daily
 
 -- section: carriers

@@ -1,14 +1,14 @@
 -- report: delivery_latency
 -- title: Delivery latency
--- description: How long messages take from submission to the handset, in whole milliseconds rounded down. The denominator of
---   every share and percentile is `timed`: delivered messages that say when they were submitted, and have a report of
---   delivery, not by the operator alone, whose time is exact to the second or better. Percentiles are by nearest rank, exact;
---   with --count segments a message weighs as many times as it has segments. What cannot be measured is counted apart,
---   each message once: delivered = timed + negative + imprecise + operator_only + not_submitted, where a message that fits
---   several counts as the last of them. The time of delivery is that of the earliest such report on the whole
---   message; where there are reports on its parts only, that of the last of them. Where a provider reports no time of its own
---   the time its report was received stands for it, so that the way back is part of the latency; if nothing recorded even
---   that, it is imprecise.
+-- description: How long messages take from submission to the handset, in whole milliseconds rounded down. The
+--   denominator of every share and percentile is `timed`: delivered messages that say when they were submitted, and
+--   have a report of delivery, not by the operator alone, whose time is exact to the second or better. Percentiles are
+--   by nearest rank, exact; with --count segments a message weighs as many times as it has segments. What cannot be
+--   measured is counted apart, each message once: delivered = timed + negative + imprecise + operator_only +
+--   not_submitted, where a message that fits several counts as the last of them. The time of delivery is that of the
+--   earliest such report on the whole message; where there are reports on its parts only, that of the last of them.
+--   Where a provider reports no time of its own the time its report was received stands for it, so that the way back is
+--   part of the latency; if nothing recorded even that, it is imprecise.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
@@ -23,7 +23,8 @@
 --   max_ms - The greatest latency of those timed.
 --   negative - Of those delivered, those reported as delivered before they were submitted: two clocks disagree, or one
 --     of them tells only seconds.
---   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of landing.
+--   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of
+--     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
 --
@@ -53,7 +54,8 @@ SELECT 1
 --   max_ms - The greatest latency of those timed.
 --   negative - Of those delivered, those reported as delivered before they were submitted: two clocks disagree, or one
 --     of them tells only seconds.
---   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of landing.
+--   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of
+--     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
 --
@@ -72,7 +74,8 @@ SELECT 1
 --   max_ms - The greatest latency of those timed.
 --   negative - Of those delivered, those reported as delivered before they were submitted: two clocks disagree, or one
 --     of them tells only seconds.
---   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of landing.
+--   imprecise - Of those delivered, those whose time of delivery is given in minutes or days, or is only that of
+--     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
 --

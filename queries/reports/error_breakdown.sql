@@ -1,9 +1,10 @@
 -- report: error_breakdown
 -- title: Error breakdown
--- description: Why messages did not arrive. `percent` is always a share of the undelivered messages in scope: those that failed
---   (soft and hard bounces) and those that were refused (rejected, unsubscribed); `messages_percent` is a share of all
---   outbound messages in scope. A message counts once, by the report that decided its bucket. The meaning is that of the
---   table `status_codes`: of the status together with the error code, else of the code, else of the status.
+-- description: Why messages did not arrive. `percent` is always a share of the undelivered messages in scope: those
+--   that failed (soft and hard bounces) and those that were refused (rejected, unsubscribed); `messages_percent` is a
+--   share of all outbound messages in scope. A message counts once, by the report that decided its bucket. The meaning
+--   is that of the table `status_codes`: of the status together with the error code, else of the code, else of the
+--   status.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
@@ -47,8 +48,9 @@ SELECT 1
 
 -- section: unmapped
 -- title: Statuses and error codes the table does not know
--- description: A status that is not known makes its message `unknown`. An error code that is not known leaves a failure with
---   the meaning of its status; codes beside other statuses do not matter. Add rows to the store's status_codes.csv.
+-- description: A status that is not known makes its message `unknown`. An error code that is not known leaves a failure
+--   with the meaning of its status; codes beside other statuses do not matter. Add rows to the store's
+--   status_codes.csv.
 -- columns:
 --   provider - Who reported it.
 --   field - What is not known: `status` or `error_code`.

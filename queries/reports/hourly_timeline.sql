@@ -1,9 +1,9 @@
 -- report: hourly_timeline
 -- title: Hourly timeline
--- description: What happened hour by hour, by the clock of --tz, for the messages in scope. In `hours` everything counts when
---   it happened: a message submitted at 9:59 and delivered at 10:00 stands in two hours, once in each column, so the
---   sums over the hours are the totals. `by_hour_of_day` and `by_weekday` follow the messages submitted at such a time to
---   their end; their rates are shares of the messages sent among these.
+-- description: What happened hour by hour, by the clock of --tz, for the messages in scope. In `hours` everything
+--   counts when it happened: a message submitted at 9:59 and delivered at 10:00 stands in two hours, once in each
+--   column, so the sums over the hours are the totals. `by_hour_of_day` and `by_weekday` follow the messages submitted
+--   at such a time to their end; their rates are shares of the messages sent among these.
 -- schedule: daily
 
 -- section: hours

@@ -1,10 +1,11 @@
 -- report: opt_out_violations
 -- title: Opt-out violations
--- description: Messages submitted to a number after it opted out, by more than `grace_minutes`, and before it opted in again. An
---   opt-out counts for its number whatever sender, campaign or provider it answered; of an opt-out and an opt-in at the same instant
---   the opt-out counts. `percent` is the share of messages that are violations among the outbound messages in scope (of the campaign,
---   of the user). A message counts only where something says when it was submitted; `undated` are those to opted-out
---   numbers of which only a later first report is known, so that they may have been submitted before.
+-- description: Messages submitted to a number after it opted out, by more than `grace_minutes`, and before it opted in
+--   again. An opt-out counts for its number whatever sender, campaign or provider it answered; of an opt-out and an
+--   opt-in at the same instant the opt-out counts. `percent` is the share of messages that are violations among the
+--   outbound messages in scope (of the campaign, of the user). A message counts only where something says when it was
+--   submitted; `undated` are those to opted-out numbers of which only a later first report is known, so that they may
+--   have been submitted before.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 -- parameters:

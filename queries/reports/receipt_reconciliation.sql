@@ -1,16 +1,16 @@
 -- report: receipt_reconciliation
 -- title: Receipt reconciliation
--- description: Whether every message has its receipts, day by day and provider by provider: what is missing, late, repeated, in
---   conflict, or belongs to no message that was submitted. messages = submitted + not_submitted = with_report + missing, and
---   with_report = final + unknown + not_final. `final_percent` and `missing_percent` are shares of the messages of the
---   row. A message stands on the day it was submitted in --tz (of its first event where nothing says so). In `reports`
---   shares are of the reports of the row; in `landings`, which shows every file whatever the common parameters
---   say, `duplicate_percent` is the share of the rows read.
+-- description: Whether every message has its receipts, day by day and provider by provider: what is missing, late,
+--   repeated, in conflict, or belongs to no message that was submitted. messages = submitted + not_submitted =
+--   with_report + missing, and with_report = final + unknown + not_final. `final_percent` and `missing_percent` are
+--   shares of the messages of the row. A message stands on the day it was submitted in --tz (of its first event where
+--   nothing says so). In `reports` shares are of the reports of the row; in `landings`, which shows every file whatever
+--   the common parameters say, `duplicate_percent` is the share of the rows read.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 -- parameters:
---   late_hours integer = 72 - A final receipt later than so many hours after submission is late, and so is a report that came
---     later than so many hours after what it tells of.
+--   late_hours integer = 72 - A final receipt later than so many hours after submission is late, and so is a report
+--     that came later than so many hours after what it tells of.
 
 -- section: days
 -- title: Days and providers
@@ -24,13 +24,15 @@
 --   missing - Of the messages, those without any status from the provider.
 --   final - Of those with a report, those whose deciding report is final and says how it ended: delivered, bounced,
 --     rejected or unsubscribed.
---   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it ended.
+--   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it
+--     ended.
 --   not_final - Of those with a report, those with nothing final yet: pending or sent.
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
---   late - Of those final, those that ended later than `late_hours` after they were submitted.
+--   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
+--     report of delivery, else the report that decided.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
---   out_of_order - Of those final, those with a report of being sent dated after their end.
+--   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 --
 SELECT 1
 
@@ -46,13 +48,15 @@ SELECT 1
 --   missing - Of the messages, those without any status from the provider.
 --   final - Of those with a report, those whose deciding report is final and says how it ended: delivered, bounced,
 --     rejected or unsubscribed.
---   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it ended.
+--   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it
+--     ended.
 --   not_final - Of those with a report, those with nothing final yet: pending or sent.
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
---   late - Of those final, those that ended later than `late_hours` after they were submitted.
+--   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
+--     report of delivery, else the report that decided.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
---   out_of_order - Of those final, those with a report of being sent dated after their end.
+--   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 --
 SELECT 1
 
@@ -66,20 +70,22 @@ SELECT 1
 --   missing - Of the messages, those without any status from the provider.
 --   final - Of those with a report, those whose deciding report is final and says how it ended: delivered, bounced,
 --     rejected or unsubscribed.
---   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it ended.
+--   unknown - Of those with a report, those whose deciding report is final, or not understood, and does not say how it
+--     ended.
 --   not_final - Of those with a report, those with nothing final yet: pending or sent.
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
---   late - Of those final, those that ended later than `late_hours` after they were submitted.
+--   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
+--     report of delivery, else the report that decided.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
---   out_of_order - Of those final, those with a report of being sent dated after their end.
+--   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 --
 SELECT 1
 
 -- section: reports
 -- title: Reports as they came
--- description: One row per provider and status. Counts reports (events with a status), never segments. The same report delivered twice is
---   one event; see `landings` for those.
+-- description: One row per provider and status. Counts reports (events with a status), never segments. The same report
+--   delivered twice is one event; see `landings` for those.
 -- columns:
 --   provider - Who reported it.
 --   status - The status, verbatim.
@@ -87,8 +93,8 @@ SELECT 1
 --   bucket - The bucket it means.
 --   reports - Different reports with it on messages in scope.
 --   messages - How many messages have one (segments with --count segments).
---   repeated - Reports beyond the first with the same status and error code on the same message or part: at another
---     time, or with another detail.
+--   repeated - Reports beyond the first with the same status and error code on the same message, and the same part of
+--     it: at another time, or with another detail.
 --   repeated_percent - Repeated as a share of reports.
 --   received_late - Reports received later than `late_hours` after what they tell of.
 --   landed_late - Reports landed later than `late_hours` after what they tell of; those received late are among them.

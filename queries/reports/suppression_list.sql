@@ -1,9 +1,10 @@
 -- report: suppression_list
 -- title: Suppression list
--- description: Who should get no further message, why, since when, and what proves it: recipients who opted out and did not
---   opt in again, and those to whom three messages bounced hard. Whether a recipient is suppressed is decided by all that is
---   known of it, exactly as `recipients.suppressed`; the common parameters only choose whose rows are shown: without any
---   of them everyone who is suppressed, else those with a message in scope. Shares are of the recipients shown.
+-- description: Who should get no further message, why, since when, and what proves it: recipients who opted out and did
+--   not opt in again, and those to whom three messages bounced hard. Whether a recipient is suppressed is decided by
+--   all that is known of it, exactly as `recipients.suppressed`; the common parameters only choose whose rows are
+--   shown: without any of them everyone who is suppressed, else those with a message in scope. Shares are of the
+--   recipients shown.
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
