@@ -34,3 +34,9 @@ pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
 pub const BATCHES_AHEAD_MAX: usize = 4;
 /// The most values of a parameter that are looked up, to suggest near ones or to complete: campaigns, lists, accounts.
 pub const PARAMETER_VALUES_MAX: usize = 100_000;
+/// The most rows of a section that a page of HTML holds; it says how many it leaves out. The other formats hold all.
+pub const HTML_ROWS_MAX: u64 = 100_000;
+/// The most rows that a chart is drawn from, the first ones; it says so.
+pub const CHART_POINTS_MAX: usize = 1_000;
+/// The most rows that a chart with a bar for each shows, the first ones; it says so.
+pub const CHART_BARS_MAX: usize = 40;

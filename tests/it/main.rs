@@ -1,5 +1,6 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod browser;
 mod cli;
 mod concurrent;
 mod crash;

@@ -2,6 +2,8 @@
 //! is a folder with a file per section; the others hold all sections in one file.
 
 mod chart;
+mod html;
+mod svg;
 
 use std::io::Write;
 
@@ -89,4 +91,9 @@ pub fn document_sink(
     _options: RenderOptions,
 ) -> Result<Box<dyn DocumentSink>> {
     Err(crate::Error::Internal("documents are not written yet".to_owned()))
+}
+
+/// The sink that writes a document as one page of HTML.
+pub fn html(out: Box<dyn Write + Send>, document: Document, options: RenderOptions) -> Box<dyn DocumentSink> {
+    Box::new(html::HtmlSink::new(out, document, options))
 }
