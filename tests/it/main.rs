@@ -1,5 +1,6 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod browser;
 mod cli;
 mod concurrent;
 mod crash;
@@ -15,8 +16,8 @@ mod output;
 mod place;
 mod policy;
 mod readme;
-mod reports;
 mod replayable;
+mod reports;
 mod s3;
 mod segments;
 mod slt;
