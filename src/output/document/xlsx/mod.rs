@@ -18,6 +18,8 @@ mod names;
 mod out;
 mod section;
 mod styles;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 
