@@ -184,8 +184,8 @@ fn the_sheet_about_says_what_the_workbook_is() {
     has("rates | Reception rates | 5 rows");
     has("delivered_percent | What delivered_percent is.");
     has("nothing | Nothing | 0 rows");
-    has("1 empty cells are empty texts, the others NULL.");
-    has("2 times are within an hour that Europe/London has twice, as clocks go back; CSV says which.");
+    has("Cells without a value are NULL but for 1 empty text.");
+    has("Within an hour that Europe/London has twice, as clocks go back: 2 times; CSV says which hour.");
     assert!(lines.iter().any(|line| line.starts_with("times | local time of Europe/London | Excel has no time zones")));
 }
 
