@@ -139,7 +139,8 @@ pub fn document_sink(
         Format::Ndjson => Box::new(ndjson::NdjsonDocument::new(out, document, options)),
         Format::Markdown => Box::new(markdown::MarkdownDocument::new(out, document, options)),
         Format::Xlsx => Box::new(xlsx::XlsxDocument::new(out, document, options)?),
-        Format::Html => return Err(Error::Internal("HTML pages are not there yet".to_owned())), // html::HtmlSink::new(out, document, options)
+        // Its place: Box::new(html::HtmlSink::new(out, document, options))
+        Format::Html => return Err(Error::Internal("HTML pages are not there yet".to_owned())),
         Format::Csv | Format::Tsv | Format::Parquet | Format::Arrow => return Err(not_begun()),
     })
 }
