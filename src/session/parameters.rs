@@ -118,6 +118,13 @@ impl FromStr for Parameter {
     }
 }
 
+impl Parameter {
+    /// Its name, and its value as it was written.
+    pub fn written(&self) -> (&str, &str) {
+        (&self.name, &self.value)
+    }
+}
+
 /// The values given to a script. Each must be used by some statement of it.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters(BTreeMap<String, ScalarValue>);
