@@ -322,11 +322,18 @@ measures AS (
         'bounce rate' AS measure,
         bounced AS messages,
         sent,
-        $bounce_warning AS warning_from,
-        $bounce_limit AS suspend_from
+        CAST($bounce_warning AS DECIMAL(9, 6)) AS warning_from,
+        CAST($bounce_limit AS DECIMAL(9, 6)) AS suspend_from
     FROM counts
     UNION ALL
-    SELECT campaign_id, 'unsubscribe rate', unsubscribed, sent, $unsubscribe_warning, $unsubscribe_limit FROM counts
+    SELECT
+        campaign_id,
+        'unsubscribe rate',
+        unsubscribed,
+        sent,
+        CAST($unsubscribe_warning AS DECIMAL(9, 6)),
+        CAST($unsubscribe_limit AS DECIMAL(9, 6))
+    FROM counts
 )
 SELECT
     campaign_id,
