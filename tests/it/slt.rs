@@ -6,9 +6,9 @@
 //! | `tables`                      | a session over a store with every sample of `data/feeds` but the demo's       |
 //! | `views`, `policy`, `reports`  | a session over a store with the demo's samples, landed as `smsql demo` does   |
 //!
-//! Beside SQL a file may say two things as on the command line:
-//! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...`
-//! asks a section of a report.
+//! Beside SQL a file may say three things as on the command line:
+//! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql land FEED FILE` lands a file of
+//! `tests/slt` in the empty store, `smsql report NAME SECTION [-p NAME=VALUE]...` asks a section of a report.
 //!
 //! `SLT=views/clicks` runs only those files whose path contains that text.
 
@@ -103,6 +103,9 @@ impl Landed {
         if let ["report", name, section, options @ ..] = words {
             return self.report(name, section, options).await;
         }
+        if let ["land", feed, file] = words {
+            return self.land(feed, file).await;
+        }
         let zone = words.iter().position(|word| *word == "--tz").map(|at| words[at + 1].parse().unwrap());
         let allow_write = words.contains(&"--allow-write");
         let empty = words.contains(&"--store").then(|| tempfile::tempdir().unwrap());
@@ -111,6 +114,18 @@ impl Landed {
             None => self.store.clone(),
         };
         *self = Self { _empty: empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
+        Ok(DBOutput::StatementComplete(0))
+    }
+
+    async fn land(&mut self, feed: &str, file: &str) -> Result<DBOutput<DefaultColumnType>> {
+        let empty = self._empty.take().expect("only a store of this file's own may change");
+        let functions = scalar_functions(&Arc::new(StatusTable::new(None)?));
+        let catalogue = Catalogue::new([])?;
+        let lander = Lander::new(&self.store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
+        let landed = lander.land(&Input::File(root().join(file))).await?;
+        assert_eq!(landed.rows_rejected, 0, "{file}");
+        let opened = Self::open(&self.store, false, self.session.options().time_zone).await?;
+        *self = Self { _empty: Some(empty), ..opened };
         Ok(DBOutput::StatementComplete(0))
     }
 
