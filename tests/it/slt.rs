@@ -6,9 +6,9 @@
 //! | `tables`                      | a session over a store with every sample of `data/feeds` but the demo's       |
 //! | `views`, `policy`, `reports`  | a session over a store with the demo's samples, landed as `smsql demo` does   |
 //!
-//! Beside SQL a file may say three things as on the command line:
-//! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql land FEED FILE` lands a file of
-//! `tests/slt` in the empty store, `smsql report NAME SECTION [-p NAME=VALUE]...` asks a section of a report.
+//! Beside SQL a file may say two things as on the command line:
+//! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...`
+//! asks a section of a report.
 //!
 //! `SLT=views/clicks` runs only those files whose path contains that text.
 
@@ -117,18 +117,6 @@ impl Landed {
         Ok(DBOutput::StatementComplete(0))
     }
 
-    async fn land(&mut self, feed: &str, file: &str) -> Result<DBOutput<DefaultColumnType>> {
-        let empty = self._empty.take().expect("only a store of this file's own may change");
-        let functions = scalar_functions(&Arc::new(StatusTable::new(None)?));
-        let catalogue = Catalogue::new([])?;
-        let lander = Lander::new(&self.store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
-        let landed = lander.land(&Input::File(root().join(file))).await?;
-        assert_eq!(landed.rows_rejected, 0, "{file}");
-        let opened = Self::open(&self.store, false, self.session.options().time_zone).await?;
-        *self = Self { _empty: Some(empty), ..opened };
-        Ok(DBOutput::StatementComplete(0))
-    }
-
     async fn report(&self, name: &str, section: &str, options: &[&str]) -> Result<DBOutput<DefaultColumnType>> {
         let catalogue = report::Catalogue::new([])?;
         let report = catalogue.get(name)?;
@@ -140,6 +128,19 @@ impl Landed {
         let parameters = report.bind(&given, self.session.options().time_zone)?;
         let run = report.start(&self.session, parameters).await?;
         collect(run.section(report.section(section)?).await?).await
+    }
+
+    /// `smsql land FEED FILE`: a file of `tests/slt`, into the store opened with `--store empty`.
+    async fn land(&mut self, feed: &str, file: &str) -> Result<DBOutput<DefaultColumnType>> {
+        let empty = self._empty.take().expect("only a store of this file's own may change");
+        let functions = scalar_functions(&Arc::new(StatusTable::new(None)?));
+        let catalogue = Catalogue::new([])?;
+        let lander = Lander::new(&self.store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
+        let landed = lander.land(&Input::File(root().join(file))).await?;
+        assert_eq!(landed.rows_rejected, 0, "{file}");
+        let opened = Self::open(&self.store, false, self.session.options().time_zone).await?;
+        *self = Self { _empty: Some(empty), ..opened };
+        Ok(DBOutput::StatementComplete(0))
     }
 }
 
