@@ -61,7 +61,12 @@ fn every_report_says_what_its_columns_mean_and_is_tested() {
         for section in &report.sections {
             for (column, definition) in &section.columns {
                 let words = definition.split_whitespace().count();
-                assert!(words >= 2 || definition == "When.", "{}.{}.{column}: `{definition}`", report.name, section.name);
+                assert!(
+                    words >= 2 || definition == "When.",
+                    "{}.{}.{column}: `{definition}`",
+                    report.name,
+                    section.name
+                );
                 let is_share = column == "percent" || column.ends_with("_percent");
                 let says_of_what = ["share", " of ", "denominator", "percent of", "divided"];
                 let says_of_what = says_of_what.iter().any(|word| definition.contains(word));
