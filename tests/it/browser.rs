@@ -52,6 +52,8 @@ fn nothing_that_strangers_wrote_is_run() {
     let path = write("hostile", &hostile());
     let mut browser = Browser::start();
     browser.open(&path);
+    let cells =
+        browser.strings("[...document.querySelectorAll('#s-bodies tbody tr')].map(r => r.cells[0].textContent)");
     // Whatever waits for a pointer or the focus gets it.
     browser.eval(
         "document.querySelectorAll('*').forEach(e => { for (const kind of ['mouseover', 'focus', 'click', 'error', \
@@ -69,7 +71,6 @@ fn nothing_that_strangers_wrote_is_run() {
     assert_eq!(browser.strings(handlers), [""; 0]);
 
     // It is all there to read, and what is invisible is spelt out.
-    let cells = browser.strings("[...document.querySelectorAll('#s-bodies tbody tr')].map(r => r.cells[0].textContent)");
     let shown: Vec<String> = HOSTILE.iter().map(|text| sanitize(text).into_owned()).collect();
     assert_eq!(cells[..HOSTILE.len()], shown);
     assert_eq!(browser.eval("document.title"), shown[2]);
@@ -127,7 +128,9 @@ fn a_click_on_a_header_sorts_exactly_and_a_third_one_undoes_it() {
                 (a, b) => a.is_none().cmp(&b.is_none()),
             });
             assert_eq!(browser.strings(&format!("{COLUMN}(7)")), expected(&order), "column {column} {direction}");
-            let sorted = browser.strings("[...document.querySelectorAll('#s-contacts th[aria-sort]')].map(h => h.cellIndex + h.ariaSort)");
+            let sorted = browser.strings(
+                "[...document.querySelectorAll('#s-contacts th[aria-sort]')].map(h => h.cellIndex + h.ariaSort)",
+            );
             assert_eq!(sorted, [format!("{column}{direction}")]);
         }
         browser.click(&format!("{head} button"));
@@ -171,7 +174,8 @@ fn a_long_table_shows_its_start_until_all_of_it_is_asked_for() {
 }
 
 /// The charts that are drawn, with how many series or parts each has.
-const CHARTS: [(&str, usize); 6] = [("funnel", 1), ("rates", 5), ("timeline", 3), ("days", 4), ("links", 2), ("countries", 1)];
+const CHARTS: [(&str, usize); 6] =
+    [("funnel", 1), ("rates", 5), ("timeline", 3), ("days", 4), ("links", 2), ("countries", 1)];
 
 #[test]
 fn charts_are_painted_light_and_dark_wide_and_narrow() {
@@ -187,7 +191,9 @@ fn charts_are_painted_light_and_dark_wide_and_narrow() {
         assert_eq!(browser.eval("document.documentElement.scrollWidth <= innerWidth"), true, "{scheme} {width}");
         let mut palette = Vec::new();
         for (section, series) in CHARTS {
-            let svg = format!("[...document.querySelectorAll('#s-{section} .chart svg')].filter(s => s.getClientRects().length)");
+            let svg = format!(
+                "[...document.querySelectorAll('#s-{section} .chart svg')].filter(s => s.getClientRects().length)"
+            );
             assert_eq!(browser.eval(&format!("{svg}.length")), 1, "one form of {section} is shown");
             assert_eq!(browser.eval(&format!("{svg}[0].role + !!{svg}[0].querySelector('title, desc')")), "imgtrue");
             let place = browser.eval(&format!(
@@ -206,7 +212,10 @@ fn charts_are_painted_light_and_dark_wide_and_narrow() {
                 palette.push(used);
             }
         }
-        assert_eq!(browser.eval("document.querySelector('#s-replies .undrawn').innerText"), "No chart: there are no rows.");
+        assert_eq!(
+            browser.eval("document.querySelector('#s-replies .undrawn').innerText"),
+            "No chart: there are no rows."
+        );
         palettes.push(palette);
     }
     assert_ne!(palettes[0], palettes[1], "each scheme has colours of its own");
@@ -234,7 +243,8 @@ fn text_and_charts_have_the_contrast_that_wcag_asks_for() {
     for (media, scheme) in [("screen", "light"), ("screen", "dark"), ("print", "dark")] {
         browser.media(media, scheme);
         let mut value = |name: &str| {
-            let text = browser.eval(&format!("getComputedStyle(document.documentElement).getPropertyValue('--{name}').trim()"));
+            let text = browser
+                .eval(&format!("getComputedStyle(document.documentElement).getPropertyValue('--{name}').trim()"));
             let text = text.as_str().unwrap().trim_start_matches('#').to_owned();
             [0, 2, 4].map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
         };
@@ -263,7 +273,8 @@ fn paper_gets_all_rows_and_no_controls() {
     let hidden = "[...document.querySelectorAll('nav, .count button')].every(e => !e.getClientRects().length)";
     assert_eq!(browser.eval(hidden), true);
     // What is closed on the screen is open: nobody can open it on paper.
-    let meanings = "[...document.querySelectorAll('details dd')].every(e => e.checkVisibility({contentVisibilityAuto: true}))";
+    let meanings =
+        "[...document.querySelectorAll('details dd')].every(e => e.checkVisibility({contentVisibilityAuto: true}))";
     assert_eq!(browser.eval(meanings), true);
     assert_eq!(browser.eval("getComputedStyle(document.body).color"), "rgb(0, 0, 0)");
     assert_eq!(browser.eval("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");

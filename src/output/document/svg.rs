@@ -92,7 +92,10 @@ pub(super) fn draw(chart: &Chart, mut points: Points, title: &str, zone: Tz) -> 
         points.truncate(CHART_BARS_MAX);
     }
     if points.cut {
-        notes.push(format!("Drawn from the first {} rows; the table has all.", number::grouped_count(points.labels.len())));
+        notes.push(format!(
+            "Drawn from the first {} rows; the table has all.",
+            number::grouped_count(points.labels.len())
+        ));
     }
     if points.series.len() > SERIES_MAX {
         notes.push(format!("Drawn are the first {SERIES_MAX} of {} columns.", points.series.len()));

@@ -58,8 +58,7 @@ impl Browser {
                 panic!("Chromium started, but {reason}");
             }
         };
-        let mut browser =
-            Self { process, socket, last_id: 0, events: Vec::new(), _profile: profile, _turn: turn };
+        let mut browser = Self { process, socket, last_id: 0, events: Vec::new(), _profile: profile, _turn: turn };
         for domain in ["Page", "Runtime", "Log", "Network", "Audits", "DOM"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
@@ -113,7 +112,9 @@ impl Browser {
 
     /// Waits until the page has been painted with what has changed; what it reports until then has come.
     pub(super) fn settle(&mut self) {
-        self.eval("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))");
+        self.eval(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))",
+        );
     }
 
     /// What an expression gives, a promise when it is there.
@@ -133,7 +134,9 @@ impl Browser {
     pub(super) fn complaints(&self) -> Vec<String> {
         let is_complaint = |event: &&Value| match event["method"].as_str().unwrap_or_default() {
             "Runtime.exceptionThrown" | "Audits.issueAdded" => true,
-            "Runtime.consoleAPICalled" => ["error", "warning", "assert"].contains(&event["params"]["type"].as_str().unwrap()),
+            "Runtime.consoleAPICalled" => {
+                ["error", "warning", "assert"].contains(&event["params"]["type"].as_str().unwrap())
+            }
             "Log.entryAdded" => ["error", "warning"].contains(&event["params"]["entry"]["level"].as_str().unwrap()),
             _ => false,
         };
@@ -299,7 +302,8 @@ pub(super) fn color(text: &str) -> [u8; 3] {
 }
 
 fn base64(text: &str) -> Vec<u8> {
-    let digit = |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
+    let digit =
+        |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == c);
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0);
     for value in text.bytes().filter_map(digit) {

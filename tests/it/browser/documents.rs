@@ -144,7 +144,12 @@ pub(super) fn report() -> Filled {
         ("messages", integers(counts)),
         ("percent", hundredths(counts.map(|n| Some((i128::from(n) * 20_000 + 128_450) / 256_900)))),
     ]);
-    let section = report.section("funnel", "From all activity to clicks", chart(ChartKind::Funnel, "stage", &["messages"]), funnel);
+    let section = report.section(
+        "funnel",
+        "From all activity to clicks",
+        chart(ChartKind::Funnel, "stage", &["messages"]),
+        funnel,
+    );
     section.description = "Each stage is a part of the one above it.".into();
     section.columns = vec![
         ("stage".into(), "How far the message came.".into()),
@@ -169,18 +174,25 @@ pub(super) fn report() -> Filled {
     // A week by the hour over the change of the clocks, with a night without a word.
     let hours = 0..168_i64;
     let wave = |h: i64, size: i64| {
-        let day = [1, 2, 2, 1, 1, 2, 4, 9, 30, 62, 80, 71, 55, 60, 66, 58, 44, 39, 33, 25, 16, 9, 5, 2][(h % 24) as usize];
+        let day =
+            [1, 2, 2, 1, 1, 2, 4, 9, 30, 62, 80, 71, 55, 60, 66, 58, 44, 39, 33, 25, 16, 9, 5, 2][(h % 24) as usize];
         day * size * (10 - (h / 24)) / 10 + (h * 7919 % 13) * size / 10
     };
     let quiet = |h: i64| (74..81).contains(&h);
-    let line = |size| Arc::new(Int64Array::from_iter(hours.clone().map(|h| (!quiet(h)).then(|| wave(h, size))))) as ArrayRef;
+    let line =
+        |size| Arc::new(Int64Array::from_iter(hours.clone().map(|h| (!quiet(h)).then(|| wave(h, size))))) as ArrayRef;
     let timeline = batch(vec![
         ("hour", minutes(hours.clone().map(|h| Some(h * 60)))),
         ("delivered", line(31)),
         ("clicked", line(7)),
         ("opted_out", line(1)),
     ]);
-    report.section("timeline", "Hour by hour", chart(ChartKind::Timeline, "hour", &["delivered", "clicked", "opted_out"]), timeline);
+    report.section(
+        "timeline",
+        "Hour by hour",
+        chart(ChartKind::Timeline, "hour", &["delivered", "clicked", "opted_out"]),
+        timeline,
+    );
 
     let days: ArrayRef = Arc::new(Date32Array::from((20_171..20_178).collect::<Vec<_>>()));
     let stacked = batch(vec![
@@ -194,7 +206,15 @@ pub(super) fn report() -> Filled {
     report.section("days", "Day by day", chart(ChartKind::Stacked, "day", &values), stacked);
 
     let links = batch(vec![
-        ("link_url", texts(["https://shop.example/spring", "https://shop.example/spring/shoes?utm_source=sms&utm_campaign=spring-sale-2025", "https://shop.example/stop", "https://shop.example/imprint"])),
+        (
+            "link_url",
+            texts([
+                "https://shop.example/spring",
+                "https://shop.example/spring/shoes?utm_source=sms&utm_campaign=spring-sale-2025",
+                "https://shop.example/stop",
+                "https://shop.example/imprint",
+            ]),
+        ),
         ("clicks", integers([19_204, 8_211, 640, 3])),
         ("unique_clicks", integers([16_822, 6_993, 611, 3])),
         ("clicked_percent", hundredths([Some(1423), Some(592), Some(52), Some(0)])),
@@ -208,10 +228,12 @@ pub(super) fn report() -> Filled {
         ("cost", hundredths([Some(4_812_034), Some(612_011), Some(330_020), Some(9_120), Some(412), Some(-20), None])),
     ]);
     report.section("countries", "Countries", chart(ChartKind::Bars, "country", &["delivered_percent"]), section);
-    report.section("replies", "Replies", chart(ChartKind::Timeline, "day", &["replies"]), batch(vec![
-        ("day", Arc::new(Date32Array::from(Vec::<i32>::new()))),
-        ("replies", integers([])),
-    ]));
+    report.section(
+        "replies",
+        "Replies",
+        chart(ChartKind::Timeline, "day", &["replies"]),
+        batch(vec![("day", Arc::new(Date32Array::from(Vec::<i32>::new()))), ("replies", integers([]))]),
+    );
 
     report.section("contacts", "Contacts", None, contacts_batch(1_234));
     report
@@ -229,9 +251,27 @@ pub(super) fn contacts_batch(rows: i64) -> RecordBatch {
         ("status_at", minutes((0..rows).map(|n| (bucket(n) != "pending").then_some(n * 37 % 9_000)))),
         ("segments", integers((0..rows).map(|n| n * n % 97 * 131))),
         ("cost", hundredths((0..rows).map(|n| (n % 9 != 4).then_some(i128::from(n * 7919 % 100_000) - 50)))),
-        ("total", Arc::new(Decimal128Array::from_iter_values((0..rows).map(|n| 9_007_199_254_740_992 + i128::from(n * 613 % rows))).with_precision_and_scale(38, 0).unwrap())),
+        (
+            "total",
+            Arc::new(
+                Decimal128Array::from_iter_values(
+                    (0..rows).map(|n| 9_007_199_254_740_992 + i128::from(n * 613 % rows)),
+                )
+                .with_precision_and_scale(38, 0)
+                .unwrap(),
+            ),
+        ),
         ("message_id", of(&|n| format!("3f1c9a70-5d2e-4b8a-9c61-{:012}", n * 7_919))),
-        ("text", of(&|n| if n % 5 == 0 { "Spring sale: 20 % off all shoes until Sunday.\nshop.example/spring Reply STOP to opt out".into() } else { "مرحبا، خصم ٢٠٪ حتى الأحد".into() })),
+        (
+            "text",
+            of(&|n| {
+                if n % 5 == 0 {
+                    "Spring sale: 20 % off all shoes until Sunday.\nshop.example/spring Reply STOP to opt out".into()
+                } else {
+                    "مرحبا، خصم ٢٠٪ حتى الأحد".into()
+                }
+            }),
+        ),
     ])
 }
 

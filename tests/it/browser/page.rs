@@ -38,7 +38,8 @@ fn what_is_left_out_is_said() {
 
 #[test]
 fn a_chart_without_anything_to_draw_is_a_sentence() {
-    let rows = |values: Vec<Option<i128>>| batch(vec![("l", texts(vec!["a"; values.len()])), ("v", hundredths(values))]);
+    let rows =
+        |values: Vec<Option<i128>>| batch(vec![("l", texts(vec!["a"; values.len()])), ("v", hundredths(values))]);
     for (values, sentence) in [
         (vec![], "No chart: there are no rows."),
         (vec![None, None], "No chart: no row has a value."),
@@ -75,7 +76,9 @@ fn a_small_page_is_as_it_was() {
         ("messages", integers([1_500, 500])),
         ("of_all_percent", hundredths([Some(7_500), None])),
     ])]);
-    filled.rows.push(vec![batch(vec![("at", minutes([Some(61), None])), ("text", texts(["two\nlines", "\u{202e}x"]))])]);
+    filled
+        .rows
+        .push(vec![batch(vec![("at", minutes([Some(61), None])), ("text", texts(["two\nlines", "\u{202e}x"]))])]);
     let html = filled.html(&RenderOptions::default());
     // The style and the script are files of their own, and the policy has their hashes.
     let mut shown = String::new();

@@ -73,9 +73,9 @@ pub(in super::super) fn is_percent(name: &str) -> bool {
 
 /// Whether a number of this name says which, not how many.
 fn is_key(name: &str) -> bool {
-    ["id", "key", "code", "year", "version"].iter().any(|word| {
-        name.strip_suffix(word).is_some_and(|start| start.is_empty() || start.ends_with('_'))
-    })
+    ["id", "key", "code", "year", "version"]
+        .iter()
+        .any(|word| name.strip_suffix(word).is_some_and(|start| start.is_empty() || start.ends_with('_')))
 }
 
 /// Appends a row of the table.

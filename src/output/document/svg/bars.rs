@@ -17,7 +17,9 @@ pub(super) fn draw(points: &Points, title: &str, form: Form) -> String {
     let values = cells().map(|(name, value)| width_of(&texts(name, value))).fold(0.0, f64::max) + 10.0;
     // On a narrow page the labels stand above their bars.
     let labels = match form {
-        Form::Wide => points.labels.iter().map(|l| width_of(shown(l.as_deref()))).fold(0.0, f64::max).min(width * 0.34) + 14.0,
+        Form::Wide => {
+            points.labels.iter().map(|l| width_of(shown(l.as_deref()))).fold(0.0, f64::max).min(width * 0.34) + 14.0
+        }
         Form::Narrow => 0.0,
     };
     let (left, right) = (labels, width - values);
@@ -76,5 +78,5 @@ pub(super) fn legend(canvas: &mut Canvas, points: &Points) -> f64 {
     if names.len() < 2 {
         return 2.0;
     }
-    canvas.legend(&names, |canvas, x, y, series| canvas.swatch(x, y, series))
+    canvas.legend(&names, 13.0, |canvas, x, y, series| canvas.swatch(x, y, series))
 }

@@ -82,7 +82,7 @@ impl Plot {
 pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) -> String {
     let mut canvas = Canvas::new(form);
     let names: Vec<&str> = points.series.iter().map(|(name, _)| name.as_str()).collect();
-    let top = canvas.legend(&names, |canvas, x, y, series| {
+    let top = canvas.legend(&names, 23.0, |canvas, x, y, series| {
         canvas.path(&format!("M{} {}h22", px(x), px(y + 6.0)), &format!("line s{series}"), DASHES[series], "");
         mark(canvas, x + 11.0, y + 6.0, series, "");
     }) + 4.0;
