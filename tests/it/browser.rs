@@ -17,7 +17,7 @@ use smsql::output::RenderOptions;
 use smsql::output::sanitize::sanitize;
 
 use client::{Browser, color, folder};
-use documents::{Filled, HOSTILE, contacts_batch, hostile, report};
+use documents::{Filled, HOSTILE, contacts_batch, hostile, many_columns, report};
 
 fn berlin() -> RenderOptions {
     RenderOptions { time_zone: Tz::Europe__Berlin, ..RenderOptions::default() }
@@ -258,6 +258,24 @@ fn text_and_charts_have_the_contrast_that_wcag_asks_for() {
             let found = contrast(value(&format!("c{series}")), value("card"));
             assert!(found >= 3.0, "{media} {scheme}: series {series} has a contrast of {found:.2}");
         }
+    }
+}
+
+#[test]
+fn a_table_of_many_columns_fits_on_paper() {
+    for (name, filled) in [("wide", many_columns()), ("sheet", report())] {
+        let path = write(name, &filled);
+        let mut browser = Browser::start();
+        browser.open(&path);
+        // A landscape sheet of A4 within its margins, at 96 pixels per inch. The browser makes it smaller if it must,
+        // down to half.
+        browser.size(1_016, 700);
+        browser.media("print", "light");
+        let width =
+            browser.eval("Math.max(...[...document.querySelectorAll('section.wide table')].map(t => t.scrollWidth))");
+        assert!(width.as_f64().unwrap() <= 1_016.0 * 1.5, "{name} is {width} wide");
+        browser.media("", "");
+        browser.pdf(name);
     }
 }
 

@@ -37,7 +37,7 @@ impl Plot {
     ) -> Self {
         let integers = points.numbers().all(|value| value.fract() == 0.0);
         let lines = ticks(low, high, 4, integers);
-        let left = lines.iter().map(|(_, text)| width_of(text)).fold(0.0, f64::max) + 8.0;
+        let left = lines.iter().map(|(_, text)| width_of(text)).fold(0.0, f64::max).min(form.width() * 0.3) + 8.0;
         let (height, right) = match form {
             Form::Wide => (230.0, form.width() - 14.0),
             Form::Narrow => (190.0, form.width() - 10.0),
