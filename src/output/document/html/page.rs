@@ -75,7 +75,14 @@ impl Page {
     pub(super) fn new() -> Result<Self> {
         let mut templates = Environment::empty();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
-        templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
+        templates.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .keep_trailing_newline(true)
+                .build()
+                .map_err(failed)?,
+        );
         templates.add_filter("length", minijinja::filters::length);
         for (name, text) in TEMPLATES {
             templates.add_template(name, text).map_err(failed)?;
@@ -145,7 +152,7 @@ impl Page {
                 name => breakable(field.name()),
                 sort => style.sort,
                 right => style.right,
-                meaning => meaning.map_or_else(String::new, |(_, meaning)| line(meaning)),
+                meaning => meaning.map_or_else(String::new, |(_, meaning)| line(&meaning.replace('`', ""))),
             }
         });
         self.render("table", context! { id, columns => columns.collect::<Vec<_>>() }, out)

@@ -69,7 +69,6 @@ impl Canvas {
         let edge = if size.0.min(size.1) >= 5.0 { "edge " } else { "" };
         self.rect(at, size, &format!("{edge}f{series}"), Rect { title, ..Rect::default() });
         if series > 0 {
-            // Events go to the part below, whose title says its value.
             self.rect(at, size, "hatch", Rect { pattern: Some(series), ..Rect::default() });
         }
     }
