@@ -17,7 +17,7 @@ use smsql::output::RenderOptions;
 use smsql::output::sanitize::sanitize;
 
 use client::{Browser, color, folder};
-use documents::{Filled, HOSTILE, contacts_batch, hostile, report};
+use documents::{Filled, HOSTILE, contacts_batch, hostile, many_columns, report};
 
 fn berlin() -> RenderOptions {
     RenderOptions { time_zone: Tz::Europe__Berlin, ..RenderOptions::default() }
@@ -52,6 +52,8 @@ fn nothing_that_strangers_wrote_is_run() {
     let path = write("hostile", &hostile());
     let mut browser = Browser::start();
     browser.open(&path);
+    let cells =
+        browser.strings("[...document.querySelectorAll('#s-bodies tbody tr')].map(r => r.cells[0].textContent)");
     // Whatever waits for a pointer or the focus gets it.
     browser.eval(
         "document.querySelectorAll('*').forEach(e => { for (const kind of ['mouseover', 'focus', 'click', 'error', \
@@ -69,8 +71,6 @@ fn nothing_that_strangers_wrote_is_run() {
     assert_eq!(browser.strings(handlers), [""; 0]);
 
     // It is all there to read, and what is invisible is spelt out.
-    let cells =
-        browser.strings("[...document.querySelectorAll('#s-bodies tbody tr')].map(r => r.cells[0].textContent)");
     let shown: Vec<String> = HOSTILE.iter().map(|text| sanitize(text).into_owned()).collect();
     assert_eq!(cells[..HOSTILE.len()], shown);
     assert_eq!(browser.eval("document.title"), shown[2]);
@@ -258,6 +258,24 @@ fn text_and_charts_have_the_contrast_that_wcag_asks_for() {
             let found = contrast(value(&format!("c{series}")), value("card"));
             assert!(found >= 3.0, "{media} {scheme}: series {series} has a contrast of {found:.2}");
         }
+    }
+}
+
+#[test]
+fn a_table_of_many_columns_fits_on_paper() {
+    for (name, filled) in [("wide", many_columns()), ("sheet", report())] {
+        let path = write(name, &filled);
+        let mut browser = Browser::start();
+        browser.open(&path);
+        // A landscape sheet of A4 within its margins, at 96 pixels per inch. The browser makes it smaller if it must,
+        // down to half.
+        browser.size(1_016, 700);
+        browser.media("print", "light");
+        let width =
+            browser.eval("Math.max(...[...document.querySelectorAll('section.wide table')].map(t => t.scrollWidth))");
+        assert!(width.as_f64().unwrap() <= 1_016.0 * 1.5, "{name} is {width} wide");
+        browser.media("", "");
+        browser.pdf(name);
     }
 }
 

@@ -161,6 +161,10 @@ fn report_command(report: &Report) -> Command {
     for parameter in &report.parameters {
         command = command.arg(parameter_flag(report, parameter));
     }
+    // What it ignores is refused with the reason, when it is bound.
+    for name in report.ignores.keys() {
+        command = command.arg(Arg::new(format!("{PARAMETER}{name}")).long(name.replace('_', "-")).hide(true));
+    }
     run_flags(command.next_help_heading("Output"))
         .mut_arg("section", |arg| arg.value_parser(sections).hide_possible_values(true))
         .about(&report.title)

@@ -314,11 +314,22 @@ pub(super) fn hostile() -> Filled {
     all
 }
 
+/// More columns than paper is wide.
+pub(super) fn many_columns() -> Filled {
+    let names: Vec<String> = (0..30).map(|n| format!("measure_{n:02}")).collect();
+    let columns = names.iter().enumerate().map(|(n, name)| {
+        let n = n as i64;
+        let array =
+            if n % 3 == 0 { texts(["3f1c9a70-5d2e-4b8a-9c61"; 3]) } else { integers([n, n * 1_000_003, -n * 7]) };
+        (name.as_str(), array)
+    });
+    let rows = batch(columns.collect());
+    let mut many = Filled::new("many_columns", "Many columns", "");
+    many.section("many", "Many columns", None, rows);
+    many
+}
+
 /// The sink of a page.
-pub(crate) fn html(
-    out: Box<dyn std::io::Write + Send>,
-    document: Document,
-    options: RenderOptions,
-) -> Box<dyn DocumentSink> {
+pub(super) fn html(out: Box<dyn Write + Send>, document: Document, options: RenderOptions) -> Box<dyn DocumentSink> {
     document_sink(smsql::output::Format::Html, Target::Stream(out), document, options).unwrap()
 }

@@ -80,6 +80,7 @@ fn a_small_page_is_as_it_was() {
         .rows
         .push(vec![batch(vec![("at", minutes([Some(61), None])), ("text", texts(["two\nlines", "\u{202e}x"]))])]);
     let html = filled.html(&RenderOptions::default());
+    assert!(html.ends_with("</html>\n"));
     // The style and the script are files of their own, and the policy has their hashes.
     let mut shown = String::new();
     let mut skip = false;

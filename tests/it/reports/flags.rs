@@ -60,6 +60,8 @@ fn what_is_asked_wrongly_is_refused_with_what_is_allowed() {
             assert!(error.contains(words), "{flags:?} should say {words}: {error}");
         }
     }
+    let error = work.run(&["report", "error_breakdown", "--bots", "include"]).fails(2);
+    assert!(error.contains("error_breakdown has no --bots: "), "{error}");
     assert!(work.run(&["report", "status_sumary"]).fails(1).contains("did you mean `status_summary`"));
     let error = work.run(&["--store", "nowhere", "report", "status_summary"]).fails(1);
     assert!(error.contains("there is no store `nowhere`"), "{error}");

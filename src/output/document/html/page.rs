@@ -28,6 +28,8 @@ const TEMPLATES: [(&str, &str); 6] = [
 const CONTENTS_MIN: usize = 3;
 /// A table of so many columns is printed on paper laid across.
 const WIDE_COLUMNS_MIN: usize = 9;
+/// And one of so many in small print.
+const DENSE_COLUMNS_MIN: usize = 15;
 
 /// The templates, ready to be filled.
 pub(super) struct Page {
@@ -73,7 +75,14 @@ impl Page {
     pub(super) fn new() -> Result<Self> {
         let mut templates = Environment::empty();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
-        templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(failed)?);
+        templates.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .keep_trailing_newline(true)
+                .build()
+                .map_err(failed)?,
+        );
         templates.add_filter("length", minijinja::filters::length);
         for (name, text) in TEMPLATES {
             templates.add_template(name, text).map_err(failed)?;
@@ -114,6 +123,7 @@ impl Page {
             title => section_title(section),
             description => prose(&section.description),
             wide => columns >= WIDE_COLUMNS_MIN,
+            dense => columns >= DENSE_COLUMNS_MIN,
         };
         self.render("section", values, out)
     }
@@ -142,7 +152,7 @@ impl Page {
                 name => breakable(field.name()),
                 sort => style.sort,
                 right => style.right,
-                meaning => meaning.map_or_else(String::new, |(_, meaning)| line(meaning)),
+                meaning => meaning.map_or_else(String::new, |(_, meaning)| line(&meaning.replace('`', ""))),
             }
         });
         self.render("table", context! { id, columns => columns.collect::<Vec<_>>() }, out)
@@ -222,4 +232,52 @@ fn breakable(name: &str) -> Value {
 
 fn failed(error: minijinja::Error) -> Error {
     Error::Internal(format!("the page could not be made: {error:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ROWS_SHOWN;
+    use super::*;
+
+    #[test]
+    fn the_style_and_the_script_hide_the_same_rows() {
+        assert!(STYLE.contains(&format!("tbody tr:nth-child(n + {})", ROWS_SHOWN + 1)));
+        assert!(SCRIPT.contains(&format!("const ROWS_SHOWN = {ROWS_SHOWN};")));
+    }
+
+    #[test]
+    fn nothing_of_the_page_is_somewhere_else() {
+        for (name, text) in TEMPLATES.into_iter().chain([("style", STYLE), ("script", SCRIPT)]) {
+            for word in ["http:", "https:", "//cdn", "@import", " src=", " style=", "innerHTML", "eval("] {
+                assert!(!text.contains(word), "{name} has {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn code_stands_between_backticks() {
+        for (text, html) in [
+            ("plain", "plain"),
+            ("`sent` of <all>", "<code>sent</code> of &lt;all&gt;"),
+            ("a `b` c `d", "a <code>b</code> c `d"),
+            ("`<script>`", "<code>&lt;script&gt;</code>"),
+        ] {
+            assert_eq!(prose(text).as_str(), Some(html));
+        }
+    }
+
+    #[test]
+    fn counts_say_what_is_where() {
+        let texts = |rows| {
+            let count = RowCount::new(rows, 1_000, 25);
+            (count.text, count.folded, count.left_out)
+        };
+        assert_eq!(texts(0), ("No rows".to_owned(), false, None));
+        assert_eq!(texts(1), ("1 row".to_owned(), false, None));
+        assert_eq!(texts(25), ("25 rows".to_owned(), false, None));
+        assert_eq!(texts(26), ("26 rows".to_owned(), true, None));
+        assert_eq!(texts(1_000), ("1,000 rows".to_owned(), true, None));
+        assert_eq!(texts(1_001), ("1,001 rows".to_owned(), true, Some("1 row".to_owned())));
+        assert_eq!(texts(3_000), ("3,000 rows".to_owned(), true, Some("2,000 rows".to_owned())));
+    }
 }

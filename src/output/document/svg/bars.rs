@@ -78,5 +78,5 @@ pub(super) fn legend(canvas: &mut Canvas, points: &Points) -> f64 {
     if names.len() < 2 {
         return 2.0;
     }
-    canvas.legend(&names, |canvas, x, y, series| canvas.swatch(x, y, series))
+    canvas.legend(&names, 13.0, |canvas, x, y, series| canvas.swatch(x, y, series))
 }

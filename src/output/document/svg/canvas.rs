@@ -69,9 +69,25 @@ impl Canvas {
         let edge = if size.0.min(size.1) >= 5.0 { "edge " } else { "" };
         self.rect(at, size, &format!("{edge}f{series}"), Rect { title, ..Rect::default() });
         if series > 0 {
-            // Events go to the part below, whose title says its value.
             self.rect(at, size, "hatch", Rect { pattern: Some(series), ..Rect::default() });
         }
+    }
+
+    /// Names in lines at the top, each behind what `sign` draws at its place (`size` wide, 12 high); gives where they end.
+    pub(super) fn legend(&mut self, names: &[&str], size: f64, sign: impl Fn(&mut Self, f64, f64, usize)) -> f64 {
+        let width = self.form.width();
+        let (mut x, mut y) = (0.0, 2.0);
+        for (series, name) in names.iter().enumerate() {
+            let name = fit(name, width - size - 18.0);
+            let taken = size + 8.0 + width_of(&name) + 18.0;
+            if x > 0.0 && x + taken - 18.0 > width {
+                (x, y) = (0.0, y + 22.0);
+            }
+            sign(self, x + 1.0, y + 1.0, series);
+            self.text(x + size + 8.0, y + 11.5, "label", &name);
+            x += taken;
+        }
+        y + 30.0
     }
 
     fn start(&mut self, element: &str, class: &str) {
@@ -176,23 +192,4 @@ pub(super) fn description(points: &Points) -> String {
         format!("{}: {}", shown(label.as_deref()), values.collect::<Vec<_>>().join(", "))
     });
     rows.collect::<Vec<_>>().join("; ") + "."
-}
-
-impl Canvas {
-    /// Names in lines at the top, each behind what `sign` draws at its place (12 high); gives where they end.
-    pub(super) fn legend(&mut self, names: &[&str], sign: impl Fn(&mut Self, f64, f64, usize)) -> f64 {
-        let width = self.form.width();
-        let (mut x, mut y) = (0.0, 2.0);
-        for (series, name) in names.iter().enumerate() {
-            let name = fit(name, width - 40.0);
-            let taken = 30.0 + width_of(&name) + 18.0;
-            if x > 0.0 && x + taken - 18.0 > width {
-                (x, y) = (0.0, y + 22.0);
-            }
-            sign(self, x + 1.0, y + 1.0, series);
-            self.text(x + 30.0, y + 11.5, "label", &name);
-            x += taken;
-        }
-        y + 30.0
-    }
 }

@@ -202,3 +202,49 @@ impl Step {
         time.format(form).to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticks(labels: &[&str], zone: Tz, count: usize) -> Vec<(f64, String)> {
+        let labels: Vec<_> = labels.iter().map(|label| Some((*label).to_owned())).collect();
+        let points = Points { labels, series: Vec::new(), times: true, cut: false };
+        Places::new(&points, zone).ticks(&points, count)
+    }
+
+    fn texts(labels: &[&str], count: usize) -> Vec<String> {
+        ticks(labels, Tz::UTC, count).into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone_when_the_clocks_change() {
+        let found = ticks(&["2025-03-29T00:00:00+01:00", "2025-03-31T12:00:00+02:00"], Tz::Europe__Berlin, 4);
+        // Midnight in Berlin is 23:00 UTC in winter and 22:00 in summer: the day between is an hour short.
+        let midnights = ["2025-03-28T23:00:00Z", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"];
+        let expected: Vec<_> = midnights.iter().filter_map(|text| read(text)).map(|(seconds, _)| seconds).collect();
+        assert_eq!(found.iter().map(|tick| tick.0).collect::<Vec<_>>(), expected);
+        assert_eq!(found.iter().map(|tick| tick.1.as_str()).collect::<Vec<_>>(), ["29 Mar", "30 Mar", "31 Mar"]);
+    }
+
+    #[test]
+    fn ticks_are_round_at_every_distance() {
+        assert_eq!(texts(&["2025-03-01T10:02:10Z", "2025-03-01T10:02:12Z"], 5), ["10:02:10", "10:02:11", "10:02:12"]);
+        assert_eq!(texts(&["2025-03-01T21:30:00Z", "2025-03-02T01:10:00Z"], 5), ["22:00", "23:00", "2 Mar", "01:00"]);
+        // Mondays.
+        assert_eq!(texts(&["2025-03-01", "2025-03-31"], 5), ["3 Mar", "10 Mar", "17 Mar", "24 Mar", "31 Mar"]);
+        assert_eq!(texts(&["2024-11-15", "2025-02-20"], 4), ["Dec 2024", "Jan 2025", "Feb 2025"]);
+        assert_eq!(texts(&["2020-05-01T00:00:00", "2023-01-01T00:00:00"], 4), ["2021", "2022", "2023"]);
+    }
+
+    #[test]
+    fn rows_stand_in_the_order_of_time_and_those_without_one_nowhere() {
+        let labels = [Some("2025-03-02"), None, Some("2025-03-01")].map(|label| label.map(str::to_owned));
+        let points = Points { labels: labels.to_vec(), series: Vec::new(), times: true, cut: false };
+        let places = Places::new(&points, Tz::UTC);
+        assert_eq!(places.order, [2, 0]);
+        assert_eq!(places.least_distance(), Some(86_400.0));
+        let notes = places.notes(&points);
+        assert_eq!(notes, ["From 2025-03-01 to 2025-03-02.", "1 row without a time is not drawn."]);
+    }
+}

@@ -21,7 +21,7 @@ pub(in super::super) fn grouped(text: &str) -> String {
     let end = text.find('.').unwrap_or(text.len());
     let mut out = String::with_capacity(text.len() + 4);
     for (at, c) in text.char_indices() {
-        if at > start && at < end && (end - at) % 3 == 0 {
+        if at > start && at < end && (end - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -111,7 +111,9 @@ pub(super) fn ticks(low: f64, high: f64, count: usize, integers: bool) -> Vec<(f
     }
     let step = factor as f64 * 10_f64.powi(exponent);
     let (first, last) = ((low / step + 1e-9).floor() as i64, (high / step - 1e-9).ceil() as i64);
-    (first..=last.max(first + 1)).map(|k| (k as f64 * step, tick_text(k.saturating_mul(factor), exponent))).collect()
+    // However far values are apart, there are few lines; the bound is for what floats cannot divide.
+    let lines = first..=last.max(first.saturating_add(1));
+    lines.take(20).map(|k| (k as f64 * step, tick_text(k.saturating_mul(factor), exponent))).collect()
 }
 
 /// `digits` times ten to the power of `exponent`.

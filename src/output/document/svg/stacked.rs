@@ -20,7 +20,15 @@ pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) ->
     let room = plot.x(distance) - plot.x(0.0);
     let width = (room * 0.78).clamp(1.0, 64.0);
 
-    let mut free = 0.0;
+    let sums: Vec<String> = (0..points.labels.len())
+        .map(|row| {
+            let texts = points.series.iter().filter_map(|(_, values)| values[row].as_deref());
+            grouped(&sum(&texts.collect::<Vec<_>>()))
+        })
+        .collect();
+    // Every column has its sum above it, or none has.
+    let summed = sums.iter().all(|sum| width_of(sum) <= room);
+
     for row in &places.order {
         let Some(at) = places.at[*row] else { continue };
         let label = shown(points.labels[*row].as_deref());
@@ -32,12 +40,8 @@ pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) ->
             canvas.part((plot.x(at) - width / 2.0, from), (width, to - from), series, &said);
             below += value;
         }
-        let texts: Vec<&str> = points.series.iter().filter_map(|(_, values)| values[*row].as_deref()).collect();
-        let total = grouped(&sum(&texts));
-        let (x, half) = (plot.x(at), width_of(&total) / 2.0);
-        if half * 2.0 <= room && !texts.is_empty() && x - half >= free {
-            canvas.text(x, plot.y(below) - 6.0, "tick middle", &total);
-            free = x + half + 2.0;
+        if summed {
+            canvas.text(plot.x(at), plot.y(below) - 6.0, "tick middle", &sums[*row]);
         }
     }
     canvas.finish(plot.bottom + 26.0, title, &description(points))

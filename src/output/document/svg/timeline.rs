@@ -37,7 +37,7 @@ impl Plot {
     ) -> Self {
         let integers = points.numbers().all(|value| value.fract() == 0.0);
         let lines = ticks(low, high, 4, integers);
-        let left = lines.iter().map(|(_, text)| width_of(text)).fold(0.0, f64::max) + 8.0;
+        let left = lines.iter().map(|(_, text)| width_of(text)).fold(0.0, f64::max).min(form.width() * 0.3) + 8.0;
         let (height, right) = match form {
             Form::Wide => (230.0, form.width() - 14.0),
             Form::Narrow => (190.0, form.width() - 10.0),
@@ -82,7 +82,7 @@ impl Plot {
 pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) -> String {
     let mut canvas = Canvas::new(form);
     let names: Vec<&str> = points.series.iter().map(|(name, _)| name.as_str()).collect();
-    let top = canvas.legend(&names, |canvas, x, y, series| {
+    let top = canvas.legend(&names, 23.0, |canvas, x, y, series| {
         canvas.path(&format!("M{} {}h22", px(x), px(y + 6.0)), &format!("line s{series}"), DASHES[series], "");
         mark(canvas, x + 11.0, y + 6.0, series, "");
     }) + 4.0;
