@@ -256,7 +256,7 @@ SELECT event_time AS time, campaign_id, status AS action, "user"
 FROM events
 WHERE kind = 'campaign'
   AND ($campaign IS NULL OR campaign_id = $campaign)
-  AND campaign_id IN (SELECT campaign_id FROM sends UNION ALL SELECT $campaign)
+  AND campaign_id IN (SELECT campaign_id FROM sends UNION SELECT $campaign)
 ORDER BY event_time, campaign_id, event_key
 
 -- section: activity
