@@ -77,7 +77,9 @@ fn next(location: &str) -> String {
         "
 What to type next:
   smsql --store {location} sql \"SELECT campaign_id, bucket, count(*) FROM messages WHERE direction = 'outbound' GROUP BY 1, 2 ORDER BY 1, 2\"
-  smsql --store {location} sql \"SELECT * FROM recipients WHERE suppressed\"
+  smsql --store {location} reports
+  smsql --store {location} report campaign_report --campaign spring-sale-1 -o campaign.html
+  smsql --store {location} segment create no_click --report campaign_overview --section delivered --not clicks
   smsql --store {location} log
   smsql providers
   smsql --help"

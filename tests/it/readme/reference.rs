@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::Documentation;
 use smsql::event::StatusTable;
+use smsql::report;
 use smsql::session::aggregates::aggregate_functions;
 use smsql::session::functions::scalar_functions;
 use smsql::session::{Parameters, Session, SessionOptions, split};
@@ -20,7 +21,15 @@ const END: &str = "<!-- end -->";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generated_parts_are_those_of_the_program() {
-    let parts = [("feeds", feeds()), ("tables", tables().await), ("functions", functions()), ("limits", limits())];
+    let parts = [
+        ("feeds", feeds()),
+        ("reports", reports()),
+        ("parameters", parameters()),
+        ("definitions", definitions()),
+        ("tables", tables().await),
+        ("functions", functions()),
+        ("limits", limits()),
+    ];
     let before = readme();
     let mut after = before.clone();
     for (name, text) in parts {
@@ -48,6 +57,53 @@ fn feeds() -> String {
             None => feed.title.clone(),
         };
         writeln!(text, "| `{}` | {title} | {formats} |", feed.name).unwrap();
+    }
+    text
+}
+
+/// One row per built-in report.
+fn reports() -> String {
+    let mut text = "| report | sections | daily | its own parameters |\n|---|---|---|---|\n".to_owned();
+    for report in report::Catalogue::new([]).unwrap().reports() {
+        let sections = report.sections.iter().map(|section| format!("`{}`", section.name)).collect::<Vec<_>>();
+        let own = report.parameters.iter().filter(|p| !report::COMMON_PARAMETERS.contains(&p.name.as_str()));
+        let own = own.map(|p| match &p.default {
+            Some(default) => format!("`--{} {default}`", p.name.replace('_', "-")),
+            None => format!("`--{}`", p.name.replace('_', "-")),
+        });
+        let daily = if report.is_daily { "yes" } else { "" };
+        let (sections, own) = (sections.join(", "), own.collect::<Vec<_>>().join(", "));
+        writeln!(text, "| `{}` | {sections} | {daily} | {own} |", report.name).unwrap();
+    }
+    text
+}
+
+/// The parameters that all reports share.
+fn parameters() -> String {
+    let catalogue = report::Catalogue::new([]).unwrap();
+    let mut text = "| parameter | type | default | meaning |\n|---|---|---|---|\n".to_owned();
+    for name in report::COMMON_PARAMETERS {
+        let parameter = catalogue.reports().flat_map(|report| &report.parameters).find(|p| p.name == name).unwrap();
+        let kind = match parameter.allowed.as_slice() {
+            [] => parameter.parameter_type.name().to_owned(),
+            allowed => allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or "),
+        };
+        let default = parameter.default.as_ref().map_or(String::new(), |default| format!("`{default}`"));
+        writeln!(text, "| `--{name}` | {kind} | {default} | {} |", cell(&parameter.help)).unwrap();
+    }
+    text
+}
+
+/// The views that reports share.
+fn definitions() -> String {
+    let mut text = "| view | what it is | columns |\n|---|---|---|\n".to_owned();
+    for definition in report::Catalogue::new([]).unwrap().shared() {
+        let columns = definition.columns.iter().map(|(name, meaning)| match name.as_str() {
+            "*" => cell(meaning.trim_end_matches('.')),
+            name => format!("`{name}`"),
+        });
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        writeln!(text, "| `{}` | {}. | {columns} |", definition.name, cell(&definition.title)).unwrap();
     }
     text
 }
