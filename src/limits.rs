@@ -32,3 +32,5 @@ pub const MEMORY_BYTES_DEFAULT: usize = 4 << 30;
 pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
 /// How many record batches a query may be ahead of whoever reads its result.
 pub const BATCHES_AHEAD_MAX: usize = 4;
+/// The most values of a parameter that are looked up, to suggest near ones or to complete: campaigns, lists, accounts.
+pub const PARAMETER_VALUES_MAX: usize = 100_000;

@@ -4,11 +4,19 @@
 --   and add up to 100 %: `receipt` (received by the handset, delivered to the operator, or sent), `pending` (no final
 --   word yet, or a final report without information), `temporary error`, `permanent error` (including messages that
 --   were refused) and `unsubscribe` (the recipient opted out or is on a block list).
--- parameters:
---   campaign text - One campaign; all where not given.
 
 -- section: summary
 -- title: Campaigns
+-- columns:
+--   campaign_id - TODO
+--   first_submitted_at - TODO
+--   last_submitted_at - TODO
+--   sender - TODO
+--   contacts - TODO
+--   messages - TODO
+--   segments - TODO
+--   credits - TODO
+--   text - TODO
 SELECT
     m.campaign_id,
     min(m.submitted_at) AS first_submitted_at,
@@ -19,13 +27,16 @@ SELECT
     sum(m.segments) AS segments,
     sum(m.credits) AS credits,
     min(m.body) AS text
-FROM messages AS m
-WHERE m.direction = 'outbound' AND ($campaign IS NULL OR m.campaign_id = $campaign)
+FROM sends AS m
 GROUP BY m.campaign_id
 ORDER BY m.campaign_id NULLS LAST
 
 -- section: rates
 -- title: Reception rates
+-- columns:
+--   rate - TODO
+--   contacts - TODO
+--   percent - TODO
 WITH counts AS (
     SELECT
         count(*) AS contacts,
@@ -34,8 +45,7 @@ WITH counts AS (
         count(*) FILTER (WHERE bucket = 'soft_bounce') AS temporary_error,
         count(*) FILTER (WHERE bucket IN ('hard_bounce', 'rejected')) AS permanent_error,
         count(*) FILTER (WHERE bucket = 'unsubscribed') AS unsubscribe
-    FROM messages
-    WHERE direction = 'outbound' AND ($campaign IS NULL OR campaign_id = $campaign)
+    FROM sends
 )
 SELECT rate, contacts, percent(contacts, whole) AS percent
 FROM (
@@ -49,17 +59,28 @@ ORDER BY place
 
 -- section: contacts
 -- title: Contacts
+-- columns:
+--   recipient - TODO
+--   campaign_id - TODO
+--   bucket - TODO
+--   status - TODO
+--   error_code - TODO
+--   status_at - TODO
+--   message_id - TODO
 SELECT recipient, campaign_id, bucket, status, error_code, status_at, message_id
-FROM messages
-WHERE direction = 'outbound' AND ($campaign IS NULL OR campaign_id = $campaign)
-ORDER BY recipient NULLS LAST, campaign_id NULLS LAST, provider, account NULLS FIRST, message_id
+FROM sends
+ORDER BY recipient NULLS LAST, campaign_id NULLS LAST, provider, account NULLS FIRST, message_id, message_key
 
 -- section: address_book
 -- title: Numbers to remove from the address book
+-- columns:
+--   recipient - TODO
+--   reason - TODO
+--   messages - TODO
+--   delivered - TODO
+--   hard_bounces - TODO
+--   last_delivered_at - TODO
 SELECT r.recipient, r.suppressed_reason AS reason, r.messages, r.delivered, r.hard_bounces, r.last_delivered_at
 FROM recipients AS r
-WHERE r.suppressed
-  AND ($campaign IS NULL OR r.recipient IN (
-      SELECT recipient FROM messages WHERE direction = 'outbound' AND campaign_id = $campaign
-  ))
+WHERE r.suppressed AND r.recipient IN (SELECT recipient FROM sends)
 ORDER BY r.recipient

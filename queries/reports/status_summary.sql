@@ -2,37 +2,30 @@
 -- title: Status summary
 -- description: Sent, delivered, clicked and failed over a period, as a count and a percentage. `sent` are the messages
 --   that left for the carrier, as a share of all SMS activity (every outbound message of the period). `delivered`,
---   `clicked` and `failed` are shares of sent; `clicked` counts messages with at least one click that no bot made.
+--   `clicked` and `failed` are shares of sent; `clicked` counts sent messages with at least one click that counts.
 --   `refused` (rejected, or the recipient had opted out) and `pending` are shares of all activity and explain what
 --   was not sent.
--- parameters:
---   from timestamp - Messages submitted at or after this moment; all where not given.
---   to timestamp - Messages submitted before this moment; all where not given.
+-- schedule: daily
 
 -- section: summary
 -- title: Status of all messages
-WITH activity AS (
+-- chart: bars(status, percent)
+-- columns:
+--   status - What became of the messages.
+--   messages - How many of them did.
+--   percent - That number as a share of what `share_of` says.
+--   share_of - The denominator: all outbound messages of the period, or those that were sent.
+WITH counts AS (
     SELECT
-        m.bucket,
-        m.bucket IN ('sent', 'delivered', 'soft_bounce', 'hard_bounce', 'unknown') AS was_sent,
-        m.bucket IN ('soft_bounce', 'hard_bounce') AS has_failed,
-        c.message_key IS NOT NULL AS was_clicked
-    FROM messages AS m
-    LEFT JOIN (SELECT DISTINCT message_key FROM clicks WHERE NOT is_bot) AS c ON c.message_key = m.message_key
-    WHERE m.direction = 'outbound'
-      AND ($from IS NULL OR coalesce(m.submitted_at, m.first_event_at) >= $from)
-      AND ($to IS NULL OR coalesce(m.submitted_at, m.first_event_at) < $to)
-),
-counts AS (
-    SELECT
-        count(*) AS activity,
-        count(*) FILTER (WHERE was_sent) AS sent,
-        count(*) FILTER (WHERE bucket = 'delivered') AS delivered,
-        count(*) FILTER (WHERE was_sent AND was_clicked) AS clicked,
-        count(*) FILTER (WHERE has_failed) AS failed,
-        count(*) FILTER (WHERE bucket IN ('rejected', 'unsubscribed')) AS refused,
-        count(*) FILTER (WHERE bucket = 'pending') AS pending
-    FROM activity
+        coalesce(sum(send.units), 0) AS activity,
+        coalesce(sum(send.units) FILTER (WHERE send.was_sent), 0) AS sent,
+        coalesce(sum(send.units) FILTER (WHERE send.bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(send.units) FILTER (WHERE send.was_sent AND clicked.message_key IS NOT NULL), 0) AS clicked,
+        coalesce(sum(send.units) FILTER (WHERE send.has_failed), 0) AS failed,
+        coalesce(sum(send.units) FILTER (WHERE send.bucket IN ('rejected', 'unsubscribed')), 0) AS refused,
+        coalesce(sum(send.units) FILTER (WHERE send.bucket = 'pending'), 0) AS pending
+    FROM sends AS send
+    LEFT JOIN clicked ON clicked.message_key = send.message_key
 )
 SELECT status, messages, percent(messages, whole) AS percent, share_of
 FROM (

@@ -2,6 +2,7 @@
 -- title: One row per campaign: its actions, and how many messages it has
 -- columns:
 --   campaign_id - The campaign's id.
+--   group_id - The campaign of several blasts it is part of, from the tag `campaign` of its events.
 --   name - Its name, from the tag `name` of its events.
 --   status - The last action on it.
 --   status_at - When that was.
@@ -17,6 +18,7 @@
 -- A campaign that is known only from its messages has a row too, without actions.
 SELECT
     coalesce(actions.campaign_id, counts.campaign_id) AS campaign_id,
+    group_id,
     name,
     status,
     status_at,
@@ -31,6 +33,7 @@ SELECT
 FROM (
     SELECT
         campaign_id,
+        latest(tags['campaign'], event_time) AS group_id,
         latest(tags['name'], event_time) AS name,
         latest(status, event_time) AS status,
         max(event_time) FILTER (WHERE status IS NOT NULL) AS status_at,

@@ -1,15 +1,17 @@
 //! `smsql demo`: a store from the bundled samples, its first reports, and what to type next.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use include_dir::{Dir, include_dir};
 
 use super::args::DemoArgs;
 use super::context::Context;
 use super::result::Results;
-use crate::report::{self, Report};
+use crate::report::{Catalogue, Report};
+use crate::session::Session;
 use crate::session::functions::scalar_functions;
 use crate::session::landing::{LandOptions, Lander};
-use crate::session::{Parameters, Session, split};
 use crate::source::Input;
 use crate::store::{AsOf, Store};
 use crate::{Error, Result};
@@ -51,8 +53,9 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
         _ => format!("landed {landed} events of {files} feeds into {location}; {duplicate} came twice and count once"),
     });
     let session = Session::open(&store, &AsOf::Latest, &context.options()).await?;
+    let reports = Catalogue::new([])?;
     for name in ["status_summary", "reception_statistics"] {
-        print(context, &session, &report::get(name)?).await?;
+        print(context, &session, reports.get(name)?).await?;
     }
     context.printer.note(&next(&location));
     Ok(())
@@ -60,15 +63,12 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
 
 /// Prints every section of a report as a table.
 async fn print(context: &Context<'_>, session: &Session, report: &Report) -> Result<()> {
-    let nulls = report.parameters.iter().map(|p| (p.name.as_str(), p.parameter_type));
-    let parameters = Parameters::nulls(nulls);
+    let run = report.start(session, report.bind(&BTreeMap::new(), context.global.tz)?).await?;
     context.printer.text(&format!("\n{}\n{}\n", report.title, "=".repeat(report.title.len())))?;
     for section in &report.sections {
         context.printer.text(&format!("\n{}\n", section.title))?;
-        for statement in &split(&format!("{}.{}", report.name, section.name), &section.sql)? {
-            let mut results = Results::table(context, ROWS_SHOWN);
-            results.stream(&mut session.run(statement, &parameters).await?).await?;
-        }
+        let mut results = Results::table(context, ROWS_SHOWN);
+        results.stream(&mut run.section(section).await?).await?;
     }
     Ok(())
 }

@@ -2,6 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
+use datafusion::catalog::{
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
+    SchemaProvider,
+};
+use datafusion::common::Result as DfResult;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 use super::runtime::{CATALOG, SCHEMA};
@@ -43,4 +51,23 @@ impl Names {
         let has = move |columns: &Vec<String>| columns.iter().any(|name| name == column);
         self.tables.iter().filter(move |(_, columns)| has(columns)).map(|(table, _)| table.as_str())
     }
+}
+
+/// A context with the same tables, settings and functions, to which tables can be added without the first one seeing
+/// them.
+pub(super) async fn layer(context: &SessionContext) -> DfResult<SessionContext> {
+    let schema = MemorySchemaProvider::new();
+    if let Some(below) = context.catalog(CATALOG).and_then(|catalog| catalog.schema(SCHEMA)) {
+        for name in below.table_names() {
+            if let Some(table) = below.table(&name).await? {
+                schema.register_table(name, table)?;
+            }
+        }
+    }
+    let catalog = MemoryCatalogProvider::new();
+    catalog.register_schema(SCHEMA, Arc::new(schema))?;
+    let catalogs = MemoryCatalogProviderList::new();
+    catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+    let state = SessionStateBuilder::new_from_existing(context.state()).with_catalog_list(Arc::new(catalogs)).build();
+    Ok(SessionContext::new_with_state(state))
 }

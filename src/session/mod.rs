@@ -47,6 +47,7 @@ pub use status_codes::status_code_rows;
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
+use finding::Finding;
 use headers::Headers;
 use policy::Policy;
 use run::Deadline;
@@ -126,6 +127,22 @@ impl Session {
     /// The tables, columns and functions that SQL can name now.
     pub async fn names(&self) -> Names {
         Names::of(&self.context).await
+    }
+
+    /// A session over the same tables with these views on top, each of which may read those before it. The parameters
+    /// they mention are bound in them.
+    pub async fn with_views(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
+        let mut this = Self { context: catalog::layer(&self.context).await?, ..self.clone() };
+        for (name, statement) in views {
+            if this.policy.built_in.contains(*name) {
+                let message = format!("`{name}` is a built-in table: choose another name for the view");
+                return Err(Finding::new(message).of(statement));
+            }
+            let (plan, _) = this.plan(statement, parameters).await?;
+            views::add(&this.context, name, plan, statement.text(), this.options.time_zone)?;
+            this.policy.built_in.insert((*name).to_owned());
+        }
+        Ok(this)
     }
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.

@@ -75,6 +75,13 @@ pub struct Parameter {
     value: String,
 }
 
+impl Parameter {
+    /// A value of a type, for a name that is known to be one.
+    pub fn new(name: &str, declared: ParameterType, value: &str) -> Self {
+        Self { name: name.to_owned(), declared: Some(declared), value: value.to_owned() }
+    }
+}
+
 impl FromStr for Parameter {
     type Err = Error;
 

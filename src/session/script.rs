@@ -6,11 +6,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, TokenizerError};
 
 use super::dialect::SmsqlDialect;
 use super::finding::Finding;
+use crate::error::near;
 use crate::limits::{SCRIPT_STATEMENTS_MAX, STATEMENT_BYTES_MAX, STATEMENT_OPERATORS_MAX};
 use crate::{Error, Result};
 
@@ -82,6 +84,28 @@ impl Statement {
             Token::Placeholder(name) => Some((name.trim_start_matches('$'), self.source.range(token.span))),
             _ => None,
         })
+    }
+
+    /// The names of the parameters it mentions, without the `$`.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.placeholders().map(|(name, _)| name)
+    }
+
+    /// Refuses a parameter that is not among those declared, where it stands.
+    pub fn check_parameters<'p>(&self, declared: impl Iterator<Item = &'p str> + Clone) -> Result<()> {
+        let unknown = self.placeholders().find(|(name, _)| !declared.clone().any(|known| known == *name));
+        let Some((name, span)) = unknown else { return Ok(()) };
+        let near: Vec<String> = near(name, declared).iter().map(|name| format!("${name}")).collect();
+        let finding = Finding::new(format!("parameter `${name}` is not declared")).at(span).suggest(&near);
+        Err(finding.help("declare it under `-- parameters:`, as `name type - what it does`").of(self))
+    }
+
+    /// The tables it reads, by the names it has for them; its own CTEs are none.
+    pub fn tables(&self) -> Result<Vec<String>> {
+        let parsed = super::dialect::parse(self.tokens.clone())
+            .map_err(|error| super::diagnose::explain(self, &error, &super::Names::default()))?;
+        let (tables, _) = resolve_table_references(&parsed, true)?;
+        Ok(tables.iter().map(|table| table.table().to_owned()).collect())
     }
 
     /// Where the first word spelt `name` stands (in any case, quoted or not).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use datafusion::catalog::view::ViewTable;
-use datafusion::common::TableReference;
+use datafusion::common::{Result as DfResult, TableReference};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::prelude::SessionContext;
 use include_dir::{Dir, include_dir};
@@ -47,23 +47,25 @@ pub(super) async fn register(context: &SessionContext, zone: Tz) -> Result<()> {
         }
         for name in ready {
             let Some((sql, statement)) = waiting.remove(name) else { continue };
-            let plan = match state.statement_to_plan(statement).await {
-                Ok(plan) => times_in(plan, zone),
+            let added = match state.statement_to_plan(statement).await {
+                Ok(plan) => add(context, name, plan, sql, zone),
                 Err(error) => Err(error),
             };
-            let plan =
-                plan.map_err(|error| Error::invalid(format!("queries/views/{name}.sql"), error.strip_backtrace()))?;
-            context.register_table(
-                TableReference::partial(SCHEMA, name),
-                Arc::new(ViewTable::new(plan, Some(sql.to_owned()))),
-            )?;
+            added.map_err(|error| Error::invalid(format!("queries/views/{name}.sql"), error.strip_backtrace()))?;
         }
     }
     Ok(())
 }
 
+/// Registers a view.
+pub(super) fn add(context: &SessionContext, name: &str, plan: LogicalPlan, sql: &str, zone: Tz) -> DfResult<()> {
+    let view = ViewTable::new(times_in(plan, zone)?, Some(sql.to_owned()));
+    context.register_table(TableReference::partial(SCHEMA, name), Arc::new(view))?;
+    Ok(())
+}
+
 /// The plan with its times in a zone: those that come out of a function are in UTC.
-fn times_in(plan: LogicalPlan, zone: Tz) -> datafusion::common::Result<LogicalPlan> {
+fn times_in(plan: LogicalPlan, zone: Tz) -> DfResult<LogicalPlan> {
     let mut changes = false;
     let columns: Vec<Expr> = plan
         .schema()

@@ -14,6 +14,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use smsql::event::StatusTable;
 use smsql::report;
 use smsql::session::functions::scalar_functions;
 use smsql::session::landing::{LandOptions, Lander};
-use smsql::session::{Parameter, Parameters, Session, SessionOptions, split};
+use smsql::session::{Answer, Parameters, Session, SessionOptions, split};
 use smsql::source::{Catalogue, Input};
 use smsql::store::{AsOf, Store};
 use smsql::{Error, Result};
@@ -92,12 +93,7 @@ impl Landed {
     async fn ask(&self, name: &str, sql: &str, parameters: &Parameters) -> Result<DBOutput<DefaultColumnType>> {
         let mut last = DBOutput::StatementComplete(0);
         for statement in split(name, sql)? {
-            let mut answer = self.session.run(&statement, parameters).await?;
-            let mut batches = Vec::new();
-            while let Some(batch) = answer.next().await? {
-                batches.push(batch);
-            }
-            last = output(answer.schema(), &batches);
+            last = collect(self.session.run(&statement, parameters).await?).await?;
         }
         Ok(last)
     }
@@ -119,21 +115,25 @@ impl Landed {
     }
 
     async fn report(&self, name: &str, section: &str, options: &[&str]) -> Result<DBOutput<DefaultColumnType>> {
-        let report = report::get(name)?;
-        let declared = |name: &str| {
-            let found = report.parameters.iter().find(|parameter| parameter.name == name);
-            found.unwrap_or_else(|| panic!("{} has no parameter {name}", report.name)).parameter_type
-        };
+        let catalogue = report::Catalogue::new([])?;
+        let report = catalogue.get(name)?;
         let given = options.iter().filter(|word| **word != "-p").map(|word| {
             let (name, value) = word.split_once('=').unwrap();
-            format!("{name}:{}={value}", declared(name).name()).parse::<Parameter>().unwrap()
+            (name.to_owned(), value.to_owned())
         });
-        let given = Parameters::new(given, self.session.options().time_zone)?;
-        let nulls = Parameters::nulls(report.parameters.iter().map(|p| (p.name.as_str(), p.parameter_type)));
-        let section = report.sections.iter().find(|known| known.name == section);
-        let section = section.unwrap_or_else(|| panic!("{name} has no such section"));
-        self.ask(name, &section.sql, &given.or(nulls)).await
+        let given: BTreeMap<String, String> = given.collect();
+        let parameters = report.bind(&given, self.session.options().time_zone)?;
+        let run = report.start(&self.session, parameters).await?;
+        collect(run.section(report.section(section)?).await?).await
     }
+}
+
+async fn collect(mut answer: Answer) -> Result<DBOutput<DefaultColumnType>> {
+    let mut batches = Vec::new();
+    while let Some(batch) = answer.next().await? {
+        batches.push(batch);
+    }
+    Ok(output(answer.schema(), &batches))
 }
 
 #[async_trait]
