@@ -47,6 +47,13 @@ class StatusTable:
         row = self.rows.get((provider, field, value))
         return row and row["meaning"]
 
+    def reason(self, message):
+        """What the status and error code of a message mean: of both together, else of the code, else of the status."""
+        provider, status, code = message.provider, message.status, message.error_code
+        return (self.meaning(provider, "status/error_code", f"{status}/{code}")
+                or self.meaning(provider, "error_code", code)
+                or self.meaning(provider, "status", status))
+
     def judge(self, event):
         """(bucket, rank) of a status report; None for an event that is no status report."""
         if event.kind != "status" or event.status is None:

@@ -1,0 +1,60 @@
+"""The oracle's answer to a report over the demo: `python3 tests/oracle/main.py REPORT [--campaign X ...]`.
+
+Prints `{"section": [{"column": "value", ...}, ...], ...}`: every value as the text that smsql's JSON has for it, null
+where it has null, and true where it has some value that cannot be foretold. Rows are in the order the report's header
+documents. Where that leaves rows to tie, `"_order": {"section": [columns]}` names the columns it goes by.
+"""
+
+import argparse
+import importlib
+import json
+
+from rows import SOME
+from scope import Options, Scope
+from values import text
+
+# Which module computes which report; each has a function of the report's name that takes a Scope.
+MODULES = {
+    "campaign_overview": "overview",
+    "campaign_report": "campaign",
+    "conversations": "messages",
+    "link_tracking": "messages",
+    "message_report": "messages",
+    "reception_statistics": "statuses",
+    "status_summary": "statuses",
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("report", choices=sorted(MODULES))
+    parser.add_argument("--from", dest="since")
+    parser.add_argument("--to", dest="until")
+    for name in ("campaign", "provider", "account", "list"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--bots", default="exclude", choices=("exclude", "include"))
+    parser.add_argument("--count", default="messages", choices=("messages", "segments"))
+    parser.add_argument("--tz", default="UTC")
+    parser.add_argument("-p", "--param", action="append", default=[], metavar="NAME=VALUE",
+                        help="a parameter of the report's own")
+    return parser.parse_args()
+
+
+def main():
+    given = vars(arguments())
+    report, own = given.pop("report"), dict(one.split("=", 1) for one in given.pop("param"))
+    scope = Scope(Options(own=own, **given))
+    module = importlib.import_module(MODULES[report])
+    sections = getattr(module, report)(scope)
+    shown = {name: [{column: cell(scope, value) for column, value in row.items()} for row in section]
+             for name, section in sections.items()}
+    orders = {name: section.order for name, section in sections.items() if getattr(section, "order", None) is not None}
+    print(json.dumps(shown | {"_order": orders}, ensure_ascii=False, indent=1))
+
+
+def cell(scope, value):
+    return True if value is SOME else text(scope.shown(value))
+
+
+if __name__ == "__main__":
+    main()
