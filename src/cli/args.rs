@@ -1,18 +1,23 @@
 //! The one definition of the command line: parsing, help, completions and the manual derive from it.
 
+mod report;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::size::Size;
+use crate::Result;
 use crate::output::Format;
+use crate::report::Catalogue;
 use crate::session::Parameter;
 use crate::source::FeedFormat;
+pub(super) use report::{ReportArgs, ReportsArgs, RunArgs, command};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +38,44 @@ pub(super) struct Cli {
     /// Without one, the SQL script on standard input is run.
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  smsql report status_summary --from 2025-03-01 --to 2025-04-01
+  smsql report campaign_overview --campaign spring-sale-1 -o overview.html
+  smsql report campaign_overview --campaign spring-sale-1 --section clicks --format csv
+  smsql report daily_summary --format csv -o march/";
+
+/// The command line of this process. Clap prints usage errors and help by itself, and ends with 2 and 0.
+pub(super) fn parse() -> Result<Cli> {
+    // Reports are read only where they are asked for: every other command starts sooner.
+    match std::env::args_os().any(|word| word == "report") {
+        true => parse_with(&Catalogue::new([])?),
+        false => Ok(Cli::parse()),
+    }
+}
+
+/// The command line of this process, with these reports as commands.
+pub(super) fn parse_with(catalogue: &Catalogue) -> Result<Cli> {
+    let matches = command(catalogue)?.get_matches();
+    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+}
+
+/// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the
+/// user's own, or while it is being completed.
+pub(super) fn typed(flag: &str) -> Option<String> {
+    let words: Vec<String> = std::env::args().collect();
+    let at = words.iter().position(|word| word == flag || word.starts_with(&format!("{flag}=")))?;
+    match words[at].split_once('=') {
+        Some((_, value)) => Some(value.to_owned()),
+        None => words.get(at + 1).cloned(),
+    }
+}
+
+/// The command line as far as it is known without any report.
+pub(super) fn without_reports() -> clap::Command {
+    Cli::command()
 }
 
 /// What every command takes.
@@ -66,6 +109,12 @@ pub(super) enum Command {
     Generate(GenerateArgs),
     Land(LandArgs),
     Sql(SqlArgs),
+    Reports(ReportsArgs),
+    /// Run a report
+    ///
+    /// Every report takes the same filters, and some of its own: see smsql report NAME --help.
+    #[command(subcommand, after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     Log(LogArgs),
     Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),

@@ -7,8 +7,8 @@ use include_dir::{Dir, include_dir};
 
 use super::args::DemoArgs;
 use super::context::Context;
-use super::result::Results;
-use crate::report::{Catalogue, Report};
+use super::document::Documents;
+use crate::report::Catalogue;
 use crate::session::Session;
 use crate::session::functions::scalar_functions;
 use crate::session::landing::{LandOptions, Lander};
@@ -30,8 +30,8 @@ const LANDINGS: [(&str, &str); 8] = [
     ("infobip/delivery_report", "infobip_delivery_report_late.json"),
 ];
 
-/// Rows of a long section shown on screen.
-const ROWS_SHOWN: usize = 25;
+/// What the five systems that smsql reproduces would show.
+const REPORTS: [&str; 2] = ["status_summary", "reception_statistics"];
 
 pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     let location = args.dir.to_string_lossy().into_owned();
@@ -52,24 +52,15 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
         0 => format!("{location} has the samples already"),
         _ => format!("landed {landed} events of {files} feeds into {location}; {duplicate} came twice and count once"),
     });
-    let session = Session::open(&store, &AsOf::Latest, &context.options()).await?;
+    let snapshot = store.snapshot(&AsOf::Latest).await?;
+    let session = Session::at(&snapshot, &context.options()).await?;
     let reports = Catalogue::new([])?;
-    for name in ["status_summary", "reception_statistics"] {
-        print(context, &session, reports.get(name)?).await?;
+    for name in REPORTS {
+        let report = reports.get(name)?;
+        let parameters = report.bind(&BTreeMap::new(), context.global.tz)?;
+        Documents::on_screen(context).write(report, &session, parameters, &snapshot).await?;
     }
     context.printer.note(&next(&location));
-    Ok(())
-}
-
-/// Prints every section of a report as a table.
-async fn print(context: &Context<'_>, session: &Session, report: &Report) -> Result<()> {
-    let run = report.start(session, report.bind(&BTreeMap::new(), context.global.tz)?).await?;
-    context.printer.text(&format!("\n{}\n{}\n", report.title, "=".repeat(report.title.len())))?;
-    for section in &report.sections {
-        context.printer.text(&format!("\n{}\n", section.title))?;
-        let mut results = Results::table(context, ROWS_SHOWN);
-        results.stream(&mut run.section(section).await?).await?;
-    }
     Ok(())
 }
 

@@ -1,15 +1,16 @@
 //! `smsql man`: the manual, one page with all commands.
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 
-use super::args::Cli;
+use super::args;
 use super::context::Context;
+use crate::report::Catalogue;
 use crate::{Error, Result};
 
 pub(super) fn run(context: &Context<'_>) -> Result<()> {
     let mut page = Vec::new();
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = args::command(&Catalogue::new([])?)?.disable_help_subcommand(true);
     root.build();
     let written = Man::new(root.clone()).render(&mut page).and_then(|()| {
         root.get_subcommands()

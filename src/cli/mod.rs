@@ -7,12 +7,15 @@ mod args;
 mod completions;
 mod context;
 mod demo;
+mod document;
 mod generate;
 mod land;
 mod log;
 mod man;
 mod printer;
 mod providers;
+mod report;
+mod reports;
 mod result;
 mod size;
 mod sql;
@@ -20,7 +23,7 @@ mod status_codes;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
@@ -31,9 +34,15 @@ use printer::Printer;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    // Clap prints usage errors and help by itself, and ends with 2 and 0.
-    let cli = Cli::parse();
+    completions::answer_shell();
     let printer = Printer::new();
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            printer.error(&error);
+            return ExitCode::from(error.exit_code());
+        }
+    };
     // Statements are planned on this thread, whose stack would else be whatever the system gives.
     let done = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("smsql".to_owned()).stack_size(STACK_BYTES);
@@ -72,6 +81,8 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
             Command::Land(args) => land::run(&context, args).await,
             Command::Providers(args) => providers::run(&context, args).await,
             Command::Sql(args) => sql::run(&context, args).await,
+            Command::Reports(args) => reports::run(&context, args).await,
+            Command::Report(args) => report::run(&context, args).await,
             Command::Log(args) => log::run(&context, args).await,
             Command::StatusCodes(args) => status_codes::run(&context, args).await,
             Command::Completions(args) => completions::run(&context, args),

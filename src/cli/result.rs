@@ -44,14 +44,6 @@ impl<'c> Results<'c> {
         Ok(Self { printer, format, rendering, file, written: 0 })
     }
 
-    /// Tables on standard output with the first `rows_max` rows, as a terminal shows them.
-    pub(super) fn table(context: &Context<'c>, rows_max: usize) -> Self {
-        let printer = context.printer;
-        let rendering =
-            RenderOptions { terminal: true, rows_max: Some(rows_max), ..printer.rendering(context.global.tz) };
-        Self { printer, format: Format::Table, rendering, file: None, written: 0 }
-    }
-
     /// Writes the rows of a statement, as they come. A statement without columns (CREATE VIEW) has no result.
     pub(super) async fn stream(&mut self, answer: &mut Answer) -> Result<()> {
         if answer.schema().fields().is_empty() {
@@ -118,7 +110,7 @@ fn is_plan(schema: &SchemaRef) -> bool {
     columns == [("plan_type", &DataType::Utf8), ("plan", &DataType::Utf8)]
 }
 
-fn by_suffix(path: &Path) -> Result<Format> {
+pub(super) fn by_suffix(path: &Path) -> Result<Format> {
     let name = path.to_string_lossy();
     Format::from_path(&name).ok_or_else(|| {
         let formats = Format::ALL.map(Format::name).join(", ");

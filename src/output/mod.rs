@@ -96,6 +96,11 @@ impl Format {
         }
     }
 
+    /// Whether one file of it holds several results; the others take a file for each.
+    pub fn holds_sections(self) -> bool {
+        !matches!(self, Self::Csv | Self::Tsv | Self::Parquet | Self::Arrow)
+    }
+
     /// Whether it is text; the others must not be written to a terminal.
     pub fn is_text(self) -> bool {
         !matches!(self, Self::Parquet | Self::Arrow)

@@ -50,10 +50,10 @@ impl Catalogue {
         }
         for file in built_in("") {
             let (place, text) = file?;
-            this.add(&place, text)?;
+            this.add(&place, text, true)?;
         }
         for (place, text) in own {
-            this.add(place, text)?;
+            this.add(place, text, false)?;
         }
         Ok(this)
     }
@@ -73,8 +73,8 @@ impl Catalogue {
         self.reports.get(name).ok_or_else(|| Error::not_found("report", name, self.reports.keys().map(String::as_str)))
     }
 
-    fn add(&mut self, place: &str, text: &str) -> Result<()> {
-        let mut report = Report::parse(place, text)?;
+    fn add(&mut self, place: &str, text: &str, is_built_in: bool) -> Result<()> {
+        let mut report = Report { is_built_in, ..Report::parse(place, text)? };
         if let Some(other) = self.reports.get(&report.name) {
             let message =
                 format!("there is a report `{}` already, in {}; give this one another name", report.name, other.place);

@@ -37,6 +37,8 @@ pub struct Report {
     pub name: String,
     /// The file it stands in.
     pub place: String,
+    /// Whether it comes with smsql.
+    pub is_built_in: bool,
     /// What it is, in a few words.
     pub title: String,
     /// What it says, naming every denominator.
@@ -102,6 +104,7 @@ impl Report {
         let mut report = Self {
             name: first.name.to_owned(),
             place: place.to_owned(),
+            is_built_in: false,
             title: header.paragraph("title"),
             description: header.paragraph("description"),
             is_daily: header.daily()?,

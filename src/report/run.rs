@@ -41,7 +41,10 @@ impl Report {
             Some(Parameter::new(&parameter.name, parameter.parameter_type, value))
         });
         let nulls = Parameters::nulls(self.parameters.iter().map(|p| (p.name.as_str(), p.parameter_type)));
-        Ok(Parameters::new(values, zone)?.or(nulls))
+        match Parameters::new(values, zone) {
+            Ok(values) => Ok(values.or(nulls)),
+            Err(error) => Err(Error::Usage(error.to_string())),
+        }
     }
 
     /// Refuses a value that nothing in the store has, naming near ones: a report on a misspelt campaign is empty, and

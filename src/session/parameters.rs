@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, TimeUnit};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono_tz::Tz;
 use datafusion::common::{ParamValues, ScalarValue, metadata::ScalarAndMetadata};
 
@@ -177,6 +178,20 @@ impl Parameters {
     /// The type and value of every parameter, for those who describe a run.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ScalarValue)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Every value as text, as it was read: a moment with the offset of `zone`, `None` for NULL.
+    pub fn texts(&self, zone: Tz) -> BTreeMap<String, Option<String>> {
+        let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some(Arc::from(zone.name())));
+        let text = |value: &ScalarValue| {
+            let value = match value {
+                ScalarValue::TimestampMicrosecond(..) => value.cast_to(&zoned).ok()?,
+                other => other.clone(),
+            };
+            let array = value.to_array().ok().filter(|_| !value.is_null())?;
+            ArrayFormatter::try_new(&array, &FormatOptions::new()).ok().map(|cells| cells.value(0).to_string())
+        };
+        self.0.iter().map(|(name, value)| (name.clone(), text(value))).collect()
     }
 
     /// As DataFusion binds them.

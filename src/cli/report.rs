@@ -1,0 +1,82 @@
+//! `smsql report NAME`: run a report, as a document of all its sections or as one of them.
+
+use std::path::PathBuf;
+
+use super::args::{self, ReportArgs, RunArgs};
+use super::context::Context;
+use super::document::Documents;
+use super::result::Results;
+use crate::output::RenderOptions;
+use crate::report::Report;
+use crate::session::Session;
+use crate::store::Store;
+use crate::{Error, Result};
+
+/// Rows of a long section shown on screen; files hold all.
+pub(super) const ROWS_SHOWN: usize = 25;
+
+pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
+    let Some(run) = args.run else { return run_own(context).await };
+    let store = context.store().await;
+    let catalogue = context.reports(store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
+    let report = catalogue.get(&args.name)?;
+    match run.show_sql {
+        true => context.printer.text(&report.text),
+        false => run_report(context, &store?, report, run).await,
+    }
+}
+
+/// A report of the user's own: its flags are known when it is found, and then the command line is read once more. Until
+/// then the flags behind its name are only words.
+async fn run_own(context: &Context<'_>) -> Result<()> {
+    let location = args::typed("--store").unwrap_or_else(|| context.global.store.clone());
+    let store = Store::open(&location).await.ok();
+    let folder = args::typed("--reports").map(PathBuf::from);
+    let cli = args::parse_with(&context.reports(store.as_ref(), folder.as_deref()).await?)?;
+    let context = Context { global: &cli.global, printer: context.printer };
+    match cli.command {
+        Some(args::Command::Report(args)) if args.run.is_some() => Box::pin(run(&context, args)).await,
+        Some(args::Command::Report(args)) => {
+            let catalogue = context.reports(store.as_ref(), folder.as_deref()).await?;
+            Err(catalogue.get(&args.name).err().unwrap_or_else(|| Error::Internal("a report without flags".to_owned())))
+        }
+        _ => Err(Error::Internal("a report's command is no report".to_owned())),
+    }
+}
+
+async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args: RunArgs) -> Result<()> {
+    let parameters = report.bind(&args.given, context.global.tz)?;
+    match &args.section {
+        Some(name) => {
+            let section = report.section(name)?;
+            let mut results = Results::new(context, &args.result)?;
+            let session = context.session(&context.options()).await?;
+            ready(report, &session, &args).await?;
+            let run = report.start(&session, parameters).await?;
+            results.stream(&mut run.section(section).await?).await?;
+            results.finish()
+        }
+        None => {
+            let mut documents = Documents::new(context, &args.result, &report.name)?;
+            let snapshot = store.snapshot(&context.as_of()?).await?;
+            let session = Session::at(&snapshot, &context.options()).await?;
+            ready(report, &session, &args).await?;
+            documents.write(report, &session, parameters, &snapshot).await?;
+            documents.finish()
+        }
+    }
+}
+
+/// What must hold before anything is computed: a report of the user's own can be reproduced, and what is asked for is
+/// there.
+async fn ready(report: &Report, session: &Session, args: &RunArgs) -> Result<()> {
+    if !report.is_built_in {
+        report.check(session).await?;
+    }
+    report.check_given(session, &args.given).await
+}
+
+/// How a section looks on screen.
+pub(super) fn on_screen(rendering: RenderOptions) -> RenderOptions {
+    RenderOptions { rows_max: Some(ROWS_SHOWN), ..rendering }
+}

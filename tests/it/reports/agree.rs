@@ -1,0 +1,1 @@
+//! Sections that show the same quantity agree.

@@ -1,0 +1,119 @@
+//! A folder to run the binary in, and what it said.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A folder with a store that has landed two files.
+pub(crate) struct Workspace {
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// What a run said.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Run {
+    /// Standard output of a run that must end well and say nothing else.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
+        self.out
+    }
+
+    /// Whether it ended well, with nothing but this on standard error.
+    pub(crate) fn said(&self, words: &str) -> bool {
+        (self.code, self.out.as_str()) == (0, "") && self.err.contains(words)
+    }
+
+    /// Standard error of a run that must end with this code.
+    #[track_caller]
+    pub(crate) fn fails(self, code: i32) -> String {
+        assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
+        self.err
+    }
+}
+
+pub(crate) const CALLBACKS: &str = "\
+MessageSid=SM1&AccountSid=AC1&MessageStatus=sent&To=%2B447700900123&From=%2B447700900999
+MessageSid=SM1&AccountSid=AC1&MessageStatus=delivered&To=%2B447700900123&From=%2B447700900999
+MessageSid=SM2&AccountSid=AC1&MessageStatus=undelivered&ErrorCode=30005&To=%2B447700900124&From=%2B447700900999
+";
+
+impl Workspace {
+    /// Without a store.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// With three events of two messages.
+    pub(crate) fn new() -> Self {
+        let this = Self::empty();
+        this.write("callbacks.txt", CALLBACKS);
+        let landed = this.run(&["land", "twilio/status_callback", "callbacks.txt", "--format", "form"]);
+        assert!(landed.said("callbacks.txt: 3 rows read, 3 landed, 0 duplicate, 0 rejected"), "{}", landed.err);
+        this
+    }
+
+    /// With the samples of `smsql demo`, as the store `smsql-store`.
+    pub(crate) fn demo() -> Self {
+        let this = Self::empty();
+        assert_eq!(this.run(&["demo", "smsql-store"]).code, 0);
+        this
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("smsql"));
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        for name in ["SMSQL_STORE", "SMSQL_TZ", "SMSQL_MEMORY_LIMIT", "SMSQL_THREADS", "SMSQL_TIMEOUT", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        command.env("RUST_BACKTRACE", "0");
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        finish(&mut self.command(args))
+    }
+
+    pub(crate) fn sql(&self, sql: &str, args: &[&str]) -> Run {
+        self.run(&[&["sql", sql], args].concat())
+    }
+
+    /// Runs with text on standard input.
+    pub(crate) fn pipe(&self, args: &[&str], input: &str) -> Run {
+        let mut command = self.command(args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        said(child.wait_with_output().unwrap())
+    }
+}
+
+pub(crate) fn finish(command: &mut Command) -> Run {
+    said(command.output().unwrap())
+}
+
+pub(crate) fn said(output: std::process::Output) -> Run {
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
