@@ -1,0 +1,48 @@
+-- report: delivery_by_country
+-- title: Delivery by country
+-- description: What became of the messages to each country. `delivered_percent` and `clicked_percent` are shares of the
+--   messages sent to that country, which are those that left for the carrier; `messages_percent` is the country's share
+--   of all messages in scope. sent + rejected + unsubscribed + pending = messages, and delivered + soft bounces + hard
+--   bounces + unknown + awaiting = sent.
+-- schedule: daily
+
+-- section: countries
+-- title: Countries
+-- chart: bars(country, delivered_percent)
+-- columns:
+--   country - ISO 3166 code of the recipient's country: as reported, else by the number; NULL where neither tells.
+--   messages_percent - The country's messages as a share of all messages in scope.
+--   messages - Outbound messages to the country.
+--   sent - Of these, those that left for the carrier: delivered, soft and hard bounces, unknown and awaiting.
+--   delivered - Of those sent, the delivered ones.
+--   delivered_percent - Delivered as a share of sent.
+--   soft_bounces - Of those sent, those that failed for now.
+--   hard_bounces - Of those sent, those that failed for good.
+--   unknown - Of those sent, those whose final report does not say what became of them.
+--   awaiting - Of those sent, those without a final report yet.
+--   rejected - Of the messages, those that were refused: never sent.
+--   unsubscribed - Of the messages, those stopped because the recipient opted out or is on a block list: never sent.
+--   pending - Of the messages, those of which no more is known than that they were handed over.
+--   clicked - Of those sent, those with at least one click that counts.
+--   clicked_percent - Clicked as a share of sent.
+--
+SELECT 1
+
+-- section: total
+-- title: All countries
+-- columns:
+--   messages - Outbound messages to all countries, known or not.
+--   sent - Of these, those that left for the carrier: delivered, soft and hard bounces, unknown and awaiting.
+--   delivered - Of those sent, the delivered ones.
+--   delivered_percent - Delivered as a share of sent.
+--   soft_bounces - Of those sent, those that failed for now.
+--   hard_bounces - Of those sent, those that failed for good.
+--   unknown - Of those sent, those whose final report does not say what became of them.
+--   awaiting - Of those sent, those without a final report yet.
+--   rejected - Of the messages, those that were refused: never sent.
+--   unsubscribed - Of the messages, those stopped because the recipient opted out or is on a block list: never sent.
+--   pending - Of the messages, those of which no more is known than that they were handed over.
+--   clicked - Of those sent, those with at least one click that counts.
+--   clicked_percent - Clicked as a share of sent.
+--
+SELECT 1

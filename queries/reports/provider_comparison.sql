@@ -1,0 +1,75 @@
+-- report: provider_comparison
+-- title: Provider comparison
+-- description: Which provider delivers, and how sure that is. The delivery rate is delivered per sent message, with its
+--   95 % Wilson confidence interval; where two intervals overlap the difference may be chance. Receipt coverage
+--   (`coverage_percent`) is the share of sent messages whose final receipt says how they ended: a provider without
+--   receipts looks no better than it can prove. sent = with_receipt + unknown + awaiting. Sent messages are those that
+--   left for the carrier. Latencies are those of the report delivery_latency.
+-- ignores: bots - clicks play no part
+
+-- section: providers
+-- title: Providers
+-- chart: bars(provider, delivery_rate, rate_lower, rate_upper)
+-- columns:
+--   provider - Who was to deliver.
+--   messages - Outbound messages handed to it.
+--   sent - Of these, those that left for the carrier: all but pending, rejected and unsubscribed.
+--   delivered - Of those sent, the delivered ones.
+--   delivery_rate - Delivered per sent, 0 to 1. This rate and its interval always count messages, also with --count
+--     segments: the segments of a message share its fate.
+--   rate_lower - Lower end of the 95 % Wilson score interval of the delivery rate.
+--   rate_upper - Upper end of that interval.
+--   is_best - Whether it has the greatest delivery rate of all providers, the first by name among equals; NULL where it
+--     sent nothing.
+--   overlaps_best - Whether its interval overlaps that of the best: then the difference may be chance. True for the
+--     best itself; NULL where it sent nothing.
+--   with_receipt - Of those sent, those with a final receipt that says how it ended: delivered, soft or hard bounce.
+--   coverage_percent - With a receipt as a share of sent.
+--   unknown - Of those sent, those whose final report does not say what became of them.
+--   awaiting - Of those sent, those without a final report yet.
+--   conflicts - Of the messages, those with a final failure reported after a delivery.
+--   timed - Of those delivered, those whose latency can be measured, as the report delivery_latency defines it.
+--   median_ms - Median milliseconds from submission to delivery of those timed, by nearest rank; NULL where there is
+--     none.
+--
+SELECT 1
+
+-- section: pairs
+-- title: Providers two by two
+-- columns:
+--   provider - One provider that sent messages.
+--   other - Another one, later in the alphabet.
+--   delivery_rate - Delivered per sent message of the one.
+--   other_delivery_rate - Delivered per sent message of the other.
+--   difference - The one's rate less the other's.
+--   overlaps - Whether the 95 % Wilson intervals of the two overlap, ends included: then the difference may be chance.
+--   better - The provider with the greater rate where the intervals do not overlap; NULL where they do.
+--
+SELECT 1
+
+-- section: countries
+-- title: Providers by country
+-- columns:
+--   country - ISO 3166 code of the recipient's country: as reported, else by the number; NULL where neither tells.
+--   provider - Who was to deliver.
+--   messages - Outbound messages handed to it.
+--   sent - Of these, those that left for the carrier: all but pending, rejected and unsubscribed.
+--   delivered - Of those sent, the delivered ones.
+--   delivery_rate - Delivered per sent, 0 to 1. This rate and its interval always count messages, also with --count
+--     segments: the segments of a message share its fate.
+--   rate_lower - Lower end of the 95 % Wilson score interval of the delivery rate.
+--   rate_upper - Upper end of that interval.
+--   is_best - Whether it has the greatest delivery rate of all providers in that country, the first by name among
+--     equals; NULL where it sent nothing.
+--   overlaps_best - Whether its interval overlaps that of the best: then the difference may be chance. True for the
+--     best itself; NULL where it sent nothing.
+--   with_receipt - Of those sent, those with a final receipt that says how it ended: delivered, soft or hard bounce.
+--   coverage_percent - With a receipt as a share of sent.
+--   unknown - Of those sent, those whose final report does not say what became of them.
+--   awaiting - Of those sent, those without a final report yet.
+--   conflicts - Of the messages, those with a final failure reported after a delivery.
+--   timed - Of those delivered, those whose latency can be measured, as the report delivery_latency defines it.
+--   median_ms - Median milliseconds from submission to delivery of those timed, by nearest rank; NULL where there is
+--     none.
+--
+SELECT 1
