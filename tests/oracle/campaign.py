@@ -115,7 +115,7 @@ def bounce_reasons(scope):
             bounced, lambda s: (s.bucket, s.provider, s.status, s.error_code)).items():
         yield dict(
             bounce=bucket.removesuffix("_bounce"),
-            reason=scope.log.table.reason(sends[0]) or code,
+            reason=scope.log.table.reason(sends[0]) or "not in the status table",
             provider=provider,
             status=status,
             error_code=code,

@@ -217,6 +217,7 @@ def infobip(text):
             error_code=result["error"]["name"],
             level=level,
             event_time=instant(result["doneAt"]),
+            time_precision="ms",
             submitted_at=instant(result["sentAt"]),
             recipient=e164(result["to"]),
             carrier=f"{result['mccMnc'][:3]}-{result['mccMnc'][3:]}",
@@ -239,6 +240,7 @@ def smpp(text):
         status=status,
         error_code=error,
         event_time=smpp_instant(done),
+        time_precision="s" if len(done) == 12 else "min",
         submitted_at=smpp_instant(submitted),
     )]
 

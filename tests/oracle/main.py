@@ -2,7 +2,8 @@
 
 Prints `{"section": [{"column": "value", ...}, ...], ...}`: every value as the text that smsql's JSON has for it, null
 where it has null, and true where it has some value that cannot be foretold. Rows are in the order the report's header
-documents. Where that leaves rows to tie, `"_order": {"section": [columns]}` names the columns it goes by.
+documents. Where that leaves rows to tie, `"_order": {"section": [columns]}` names the columns it goes by. Sections whose
+header does not say enough to compute them are left out.
 """
 
 import argparse
@@ -18,10 +19,21 @@ MODULES = {
     "campaign_overview": "overview",
     "campaign_report": "campaign",
     "conversations": "messages",
+    "cost_and_credits": "errors",
+    "daily_summary": "days",
+    "delivery_by_carrier": "delivery",
+    "delivery_by_country": "delivery",
+    "delivery_latency": "delivery",
+    "error_breakdown": "errors",
+    "hourly_timeline": "days",
     "link_tracking": "messages",
     "message_report": "messages",
+    "opt_out_violations": "optouts",
+    "provider_comparison": "delivery",
+    "receipt_reconciliation": "receipts",
     "reception_statistics": "statuses",
     "status_summary": "statuses",
+    "suppression_list": "optouts",
 }
 
 
@@ -47,7 +59,7 @@ def main():
     module = importlib.import_module(MODULES[report])
     sections = getattr(module, report)(scope)
     shown = {name: [{column: cell(scope, value) for column, value in row.items()} for row in section]
-             for name, section in sections.items()}
+             for name, section in sections.items() if section is not None}
     orders = {name: section.order for name, section in sections.items() if getattr(section, "order", None) is not None}
     print(json.dumps(shown | {"_order": orders}, ensure_ascii=False, indent=1))
 

@@ -50,7 +50,7 @@ def details(scope):
             name=scope.log.campaigns[campaign].name,
             senders=listed(s.sender for s in sends),
             text=least(s.body for s in sends),
-            texts=different(s.body for s in sends),
+            texts_differ=different(s.body for s in sends) > 1,
             first_sent_at=sends[0].sent_time,
             last_sent_at=sends[-1].sent_time,
             sending_to=listed(one for s in sends for one in s.list_ids or ()),

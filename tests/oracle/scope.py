@@ -79,10 +79,12 @@ class Answer:
     body = property(lambda self: self.event.body)
     campaign_id = property(lambda self: self.send.campaign_id)
 
-    @property
-    def via(self):
-        """An opt-out by link says so in its tag `by`; all others came as a keyword."""
-        return "link" if self.event.tag("by") == "link" else "keyword"
+    via = property(lambda self: via(self.event))
+
+
+def via(event):
+    """How an opt-out came: one by link says so in its tag `by`; all others came as a keyword."""
+    return "link" if event.tag("by") == "link" else "keyword"
 
 
 def sent_time(message):
