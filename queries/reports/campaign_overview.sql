@@ -9,9 +9,9 @@
 --   that was delivered) of the profiles delivered to. Without --campaign it covers every campaign in scope.
 
 -- define: profile_sends
--- title: One row per outbound message in scope, with its clicks
-SELECT send.*, coalesce(click.clicks, 0) AS clicks
-FROM (SELECT * EXCEPT (clicks) FROM sends) AS send
+-- title: One row per outbound message in scope, with its clicks that count
+SELECT send.*, coalesce(click.clicks, 0) AS clicks_that_count
+FROM sends AS send
 LEFT JOIN message_clicks AS click ON click.message_key = send.message_key
 
 -- section: details
@@ -91,7 +91,7 @@ WITH profiles AS (
         coalesce(sum(units) FILTER (WHERE NOT was_sent), 0) AS not_sent,
         bool_or(was_sent) AS was_sent,
         bool_or(bucket = 'delivered') AS was_delivered,
-        bool_or(bucket = 'delivered' AND clicks > 0) AS clicked_delivered
+        bool_or(bucket = 'delivered' AND clicks_that_count > 0) AS clicked_delivered
     FROM profile_sends
     GROUP BY recipient, campaign_id
 ),
@@ -171,7 +171,7 @@ ORDER BY sent_time, message_key
 --   clicks - How many clicks on its links count; 0 for none.
 --   provider - The provider that delivered it.
 --   message_id - The provider's id of the message.
-SELECT recipient, campaign_id, delivered_at, level, clicks, provider, message_id
+SELECT recipient, campaign_id, delivered_at, level, clicks_that_count AS clicks, provider, message_id
 FROM profile_sends
 WHERE bucket = 'delivered'
 ORDER BY delivered_at, message_key
@@ -192,7 +192,7 @@ SELECT
     max(delivered_at) FILTER (WHERE bucket = 'delivered') AS last_delivered_at
 FROM profile_sends
 GROUP BY recipient, campaign_id
-HAVING bool_or(bucket = 'delivered') AND sum(clicks) = 0
+HAVING bool_or(bucket = 'delivered') AND sum(clicks_that_count) = 0
 ORDER BY recipient NULLS LAST, campaign_id NULLS LAST
 
 -- section: clicks

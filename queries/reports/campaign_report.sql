@@ -151,7 +151,10 @@ WITH lines AS (
         message.*,
         line.line,
         unnest(
-            CASE WHEN line.line = 'list' AND cardinality(message.list_ids) > 0 THEN array_distinct(message.list_ids) ELSE [NULL] END
+            CASE
+                WHEN line.line = 'list' AND cardinality(message.list_ids) > 0 THEN array_distinct(message.list_ids)
+                ELSE [NULL]
+            END
         ) AS list_id
     FROM answered_sends AS message
     CROSS JOIN (VALUES ('list'), ('total')) AS line (line)
@@ -187,7 +190,7 @@ FROM (
     FROM lines
     GROUP BY CASE WHEN line = 'list' AND list_id IS NULL THEN 'no list' ELSE line END, list_id
 )
--- By happy chance `list` < `no list` < `total`.
+-- `list` < `no list` < `total`, as the words go.
 ORDER BY line, list_id
 
 -- section: bounce_reasons
@@ -303,7 +306,13 @@ WITH counts AS (
     GROUP BY campaign_id
 ),
 measures AS (
-    SELECT campaign_id, 'bounce rate' AS measure, bounced AS messages, sent, $bounce_warning AS warning_from, $bounce_limit AS suspend_from
+    SELECT
+        campaign_id,
+        'bounce rate' AS measure,
+        bounced AS messages,
+        sent,
+        $bounce_warning AS warning_from,
+        $bounce_limit AS suspend_from
     FROM counts
     UNION ALL
     SELECT campaign_id, 'unsubscribe rate', unsubscribed, sent, $unsubscribe_warning, $unsubscribe_limit FROM counts

@@ -62,7 +62,10 @@ ORDER BY campaign_id NULLS LAST
 --   rate - receipt, pending, temporary error, permanent error, unsubscribe, in this order.
 --   contacts - How many messages (segments with --count segments): a contact counts once for each message to it.
 --   percent - That number as a share of all messages in scope; NULL where there are none.
-SELECT name.rate, coalesce(counts.contacts, 0) AS contacts, percent(counts.contacts, sum(counts.contacts) OVER ()) AS percent
+SELECT
+    name.rate,
+    coalesce(counts.contacts, 0) AS contacts,
+    percent(coalesce(counts.contacts, 0), sum(counts.contacts) OVER ()) AS percent
 FROM (
     VALUES (1, 'receipt'), (2, 'pending'), (3, 'temporary error'), (4, 'permanent error'), (5, 'unsubscribe')
 ) AS name (place, rate)

@@ -43,7 +43,9 @@ FROM (
         unnest(['sent', 'delivered', 'clicked', 'failed', 'unconfirmed', 'refused', 'pending']) AS status,
         unnest([sent, delivered, clicked, failed, unconfirmed, refused, pending]) AS messages,
         unnest([activity, sent, sent, sent, sent, activity, activity]) AS whole,
-        unnest(['all SMS activity', 'sent', 'sent', 'sent', 'sent', 'all SMS activity', 'all SMS activity']) AS share_of,
+        unnest([
+            'all SMS activity', 'sent', 'sent', 'sent', 'sent', 'all SMS activity', 'all SMS activity'
+        ]) AS share_of,
         unnest([1, 2, 3, 4, 5, 6, 7]) AS place
     FROM counts
 )

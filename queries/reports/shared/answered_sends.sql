@@ -8,9 +8,12 @@
 SELECT
     send.*,
     click.message_key IS NOT NULL AS was_clicked,
-    reply.message_key IS NOT NULL AS was_replied,
-    opt_out.message_key IS NOT NULL AS was_opted_out
+    coalesce(answer.was_replied, false) AS was_replied,
+    coalesce(answer.was_opted_out, false) AS was_opted_out
 FROM sends AS send
 LEFT JOIN message_clicks AS click ON click.message_key = send.message_key
-LEFT JOIN (SELECT message_key FROM replies GROUP BY message_key) AS reply ON reply.message_key = send.message_key
-LEFT JOIN (SELECT message_key FROM opt_outs GROUP BY message_key) AS opt_out ON opt_out.message_key = send.message_key
+LEFT JOIN (
+    SELECT message_key, bool_or(kind = 'reply') AS was_replied, bool_or(kind = 'opt_out') AS was_opted_out
+    FROM answers
+    GROUP BY message_key
+) AS answer ON answer.message_key = send.message_key

@@ -1,7 +1,5 @@
 -- define: opt_outs
 -- title: One row per opt-out to a message in scope
--- parameters:
---   window_hours integer = 72 - How long after a message an opt-out is still taken to answer it.
 -- columns:
 --   event_key - The opt-out's identity.
 --   opted_out_at - When it came.
@@ -11,40 +9,15 @@
 --   message_key - The message it answers.
 --   campaign_id - The campaign of that message.
 --
--- An opt-out that names an outbound message belongs to it. Any other belongs to the last outbound message to its
--- number within so many hours before it; where there is none, it answers nothing.
-WITH received AS (
-    SELECT
-        event_key,
-        event_time AS opted_out_at,
-        CASE WHEN direction = 'inbound' THEN sender ELSE recipient END AS recipient,
-        body,
-        coalesce(tags['by'], 'keyword') AS via,
-        message_key AS own_key
-    FROM events
-    WHERE kind = 'opt_out'
-),
-outbound AS (
-    SELECT message_key, recipient, coalesce(submitted_at, first_event_at) AS message_time
-    FROM messages
-    WHERE direction = 'outbound'
-)
-SELECT answer.event_key, answer.opted_out_at, answer.recipient, answer.body, answer.via, answer.message_key, send.campaign_id
-FROM (
-    SELECT
-        *,
-        row_number() OVER (PARTITION BY event_key ORDER BY is_named DESC, message_time DESC, message_key) AS place
-    FROM (
-        SELECT received.*, message.message_key, message.message_time, true AS is_named
-        FROM received
-        JOIN outbound AS message ON message.message_key = received.own_key
-        UNION ALL
-        SELECT received.*, message.message_key, message.message_time, false
-        FROM received
-        JOIN outbound AS message ON message.recipient = received.recipient
-        WHERE message.message_time <= received.opted_out_at
-          AND received.opted_out_at < message.message_time + $window_hours * INTERVAL '1 hour'
-    )
-) AS answer
+-- Which message an opt-out answers, `answers` says.
+SELECT
+    answer.event_key,
+    answer.answered_at AS opted_out_at,
+    answer.recipient,
+    answer.body,
+    answer.via,
+    answer.message_key,
+    send.campaign_id
+FROM answers AS answer
 JOIN sends AS send ON send.message_key = answer.message_key
-WHERE answer.place = 1
+WHERE answer.kind = 'opt_out'
