@@ -5,7 +5,8 @@
 --   and add up to 100 % but for rounding: `receipt` (received by the handset, delivered to the operator, or sent),
 --   `pending` (no final word yet, or a final report without information), `temporary error` (soft bounces), `permanent
 --   error` (hard bounces, and messages that were refused) and `unsubscribe` (the recipient had opted out or is on a
---   block list).
+--   block list). Counts are of messages, or with --count segments of their segments.
+-- ignores: bots - nothing here counts clicks
 
 -- define: rated
 -- title: One row per outbound message in scope, with the rate it counts in
