@@ -7,6 +7,22 @@
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
+-- define: charges
+-- title: Messages in scope and what they cost, by all that the sections group by
+SELECT
+    provider,
+    country,
+    campaign_id,
+    CAST(date_trunc('day', sent_time) AS DATE) AS day,
+    currency,
+    sum(units) AS messages,
+    coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+    sum(coalesce(segments, parts, 1)) AS segments,
+    sum(credits) AS credits,
+    sum(cost) FILTER (WHERE currency IS NOT NULL) AS cost
+FROM sends
+GROUP BY provider, country, campaign_id, CAST(date_trunc('day', sent_time) AS DATE), currency
+
 -- section: total
 -- title: All messages
 -- columns:
@@ -17,8 +33,24 @@
 --   without_credits_percent - Without credits as a share of messages.
 --   without_cost - Messages whose cost, or its currency, nobody said.
 --   without_cost_percent - Without a cost as a share of messages.
---
-SELECT 1
+SELECT
+    messages,
+    segments,
+    credits,
+    without_credits,
+    percent(without_credits, messages) AS without_credits_percent,
+    without_cost,
+    percent(without_cost, messages) AS without_cost_percent
+FROM (
+    SELECT
+        coalesce(sum(units), 0) AS messages,
+        coalesce(sum(coalesce(segments, parts, 1)), 0) AS segments,
+        sum(credits) AS credits,
+        coalesce(sum(units) FILTER (WHERE credits IS NULL), 0) AS without_credits,
+        coalesce(sum(units) FILTER (WHERE currency IS NULL), 0) AS without_cost
+    FROM sends
+)
+ORDER BY messages
 
 -- section: currencies
 -- title: Currencies
@@ -31,8 +63,26 @@ SELECT 1
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
 --   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
 --     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
---
-SELECT 1
+SELECT
+    currency,
+    messages,
+    delivered,
+    segments,
+    credits,
+    cost,
+    round(cost / nullif(delivered, 0), 6) AS cost_per_delivered
+FROM (
+    SELECT
+        currency,
+        sum(messages) AS messages,
+        sum(delivered) AS delivered,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(cost) AS cost
+    FROM charges
+    GROUP BY currency
+)
+ORDER BY currency
 
 -- section: providers
 -- title: Providers
@@ -46,8 +96,28 @@ SELECT 1
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
 --   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
 --     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
---
-SELECT 1
+SELECT
+    provider,
+    currency,
+    messages,
+    delivered,
+    segments,
+    credits,
+    cost,
+    round(cost / nullif(delivered, 0), 6) AS cost_per_delivered
+FROM (
+    SELECT
+        provider,
+        currency,
+        sum(messages) AS messages,
+        sum(delivered) AS delivered,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(cost) AS cost
+    FROM charges
+    GROUP BY provider, currency
+)
+ORDER BY provider, currency
 
 -- section: countries
 -- title: Countries
@@ -61,8 +131,28 @@ SELECT 1
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
 --   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
 --     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
---
-SELECT 1
+SELECT
+    country,
+    currency,
+    messages,
+    delivered,
+    segments,
+    credits,
+    cost,
+    round(cost / nullif(delivered, 0), 6) AS cost_per_delivered
+FROM (
+    SELECT
+        country,
+        currency,
+        sum(messages) AS messages,
+        sum(delivered) AS delivered,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(cost) AS cost
+    FROM charges
+    GROUP BY country, currency
+)
+ORDER BY country, currency
 
 -- section: campaigns
 -- title: Campaigns
@@ -76,8 +166,28 @@ SELECT 1
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
 --   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
 --     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
---
-SELECT 1
+SELECT
+    campaign_id,
+    currency,
+    messages,
+    delivered,
+    segments,
+    credits,
+    cost,
+    round(cost / nullif(delivered, 0), 6) AS cost_per_delivered
+FROM (
+    SELECT
+        campaign_id,
+        currency,
+        sum(messages) AS messages,
+        sum(delivered) AS delivered,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(cost) AS cost
+    FROM charges
+    GROUP BY campaign_id, currency
+)
+ORDER BY campaign_id, currency
 
 -- section: days
 -- title: Days
@@ -92,5 +202,25 @@ SELECT 1
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
 --   cost_per_delivered - Cost of all messages of this row per delivered one (per delivered segment with --count
 --     segments), rounded half away from zero to six digits; NULL where nothing was delivered.
---
-SELECT 1
+SELECT
+    day,
+    currency,
+    messages,
+    delivered,
+    segments,
+    credits,
+    cost,
+    round(cost / nullif(delivered, 0), 6) AS cost_per_delivered
+FROM (
+    SELECT
+        day,
+        currency,
+        sum(messages) AS messages,
+        sum(delivered) AS delivered,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(cost) AS cost
+    FROM charges
+    GROUP BY day, currency
+)
+ORDER BY day, currency

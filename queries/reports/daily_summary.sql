@@ -6,6 +6,46 @@
 --   delivered among those sent, which are the messages that left for the carrier. sent + refused + pending = messages.
 -- schedule: daily
 
+-- define: activities
+-- title: One row per message in scope, and one per click that names no message
+SELECT
+    CAST(date_trunc('day', send.sent_time) AS DATE) AS day,
+    send.recipient,
+    send.bucket,
+    send.was_sent,
+    send.has_failed,
+    send.units,
+    coalesce(send.segments, send.parts, 1) AS segments,
+    send.credits,
+    coalesce(click.clicks, 0) AS clicks,
+    coalesce(answer.replies, 0) AS replies,
+    coalesce(answer.opt_outs, 0) AS opt_outs
+FROM sends AS send
+LEFT JOIN message_clicks AS click ON click.message_key = send.message_key
+LEFT JOIN (
+    SELECT
+        message_key,
+        count(*) FILTER (WHERE kind = 'reply') AS replies,
+        count(*) FILTER (WHERE kind = 'opt_out') AS opt_outs
+    FROM answers
+    GROUP BY message_key
+) AS answer ON answer.message_key = send.message_key
+UNION ALL
+SELECT
+    CAST(date_trunc('day', clicked_at) AS DATE),
+    recipient,
+    NULL,
+    false,
+    false,
+    0,
+    0,
+    NULL,
+    1,
+    0,
+    0
+FROM counted_clicks
+WHERE message_key IS NULL
+
 -- section: days
 -- title: Days
 -- chart: timeline(day, sent, delivered, failed)
@@ -24,8 +64,40 @@
 --   clickers - Different recipients who so clicked.
 --   replies - Replies to these messages.
 --   opt_outs - Opt-outs in answer to these messages.
---
-SELECT 1
+SELECT
+    day,
+    messages,
+    sent,
+    delivered,
+    percent(delivered, sent) AS delivered_percent,
+    failed,
+    refused,
+    pending,
+    segments,
+    credits,
+    clicks,
+    clickers,
+    replies,
+    opt_outs
+FROM (
+    SELECT
+        day,
+        sum(units) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE has_failed), 0) AS failed,
+        coalesce(sum(units) FILTER (WHERE bucket IN ('rejected', 'unsubscribed')), 0) AS refused,
+        coalesce(sum(units) FILTER (WHERE bucket = 'pending'), 0) AS pending,
+        sum(segments) AS segments,
+        sum(credits) AS credits,
+        sum(clicks) AS clicks,
+        count(DISTINCT recipient) FILTER (WHERE clicks > 0) AS clickers,
+        sum(replies) AS replies,
+        sum(opt_outs) AS opt_outs
+    FROM activities
+    GROUP BY day
+)
+ORDER BY day
 
 -- section: total
 -- title: All days
@@ -43,8 +115,37 @@ SELECT 1
 --   clickers - Different recipients who so clicked.
 --   replies - Replies to these messages.
 --   opt_outs - Opt-outs in answer to these messages.
---
-SELECT 1
+SELECT
+    messages,
+    sent,
+    delivered,
+    percent(delivered, sent) AS delivered_percent,
+    failed,
+    refused,
+    pending,
+    segments,
+    credits,
+    clicks,
+    clickers,
+    replies,
+    opt_outs
+FROM (
+    SELECT
+        coalesce(sum(units), 0) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE has_failed), 0) AS failed,
+        coalesce(sum(units) FILTER (WHERE bucket IN ('rejected', 'unsubscribed')), 0) AS refused,
+        coalesce(sum(units) FILTER (WHERE bucket = 'pending'), 0) AS pending,
+        coalesce(sum(segments), 0) AS segments,
+        sum(credits) AS credits,
+        coalesce(sum(clicks), 0) AS clicks,
+        count(DISTINCT recipient) FILTER (WHERE clicks > 0) AS clickers,
+        coalesce(sum(replies), 0) AS replies,
+        coalesce(sum(opt_outs), 0) AS opt_outs
+    FROM activities
+)
+ORDER BY messages
 
 -- section: providers
 -- title: Days by provider
@@ -60,8 +161,34 @@ SELECT 1
 --   pending - Of the messages, those of which no more is known than that they were handed over.
 --   segments - Billed segments of the messages; one of which nothing says how many counts as one.
 --   credits - Sum of the message credits used by those that say so; NULL where none does.
---
-SELECT 1
+SELECT
+    day,
+    provider,
+    messages,
+    sent,
+    delivered,
+    percent(delivered, sent) AS delivered_percent,
+    failed,
+    refused,
+    pending,
+    segments,
+    credits
+FROM (
+    SELECT
+        CAST(date_trunc('day', sent_time) AS DATE) AS day,
+        provider,
+        sum(units) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE has_failed), 0) AS failed,
+        coalesce(sum(units) FILTER (WHERE bucket IN ('rejected', 'unsubscribed')), 0) AS refused,
+        coalesce(sum(units) FILTER (WHERE bucket = 'pending'), 0) AS pending,
+        sum(coalesce(segments, parts, 1)) AS segments,
+        sum(credits) AS credits
+    FROM sends
+    GROUP BY CAST(date_trunc('day', sent_time) AS DATE), provider
+)
+ORDER BY day, provider
 
 -- section: costs
 -- title: Costs by day
@@ -71,5 +198,7 @@ SELECT 1
 --   currency - ISO 4217 code; NULL for messages whose cost, or its currency, nobody said: that is not zero.
 --   messages - Outbound messages of the day with a cost in this currency, or without a known cost where it is NULL.
 --   cost - Sum of their costs, in the currency; NULL where it is not known.
---
-SELECT 1
+SELECT day, currency, sum(units) AS messages, sum(cost) FILTER (WHERE currency IS NOT NULL) AS cost
+FROM (SELECT *, CAST(date_trunc('day', sent_time) AS DATE) AS day FROM sends)
+GROUP BY day, currency
+ORDER BY day, currency

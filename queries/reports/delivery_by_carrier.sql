@@ -7,6 +7,12 @@
 --   unsubscribed + pending = messages, and delivered + soft bounces + hard bounces + unknown + awaiting = sent.
 -- schedule: daily
 
+-- define: outcomes
+-- title: One row per message in scope: what became of it
+SELECT send.country, send.carrier, send.bucket, send.was_sent, send.units, click.message_key IS NOT NULL AS was_clicked
+FROM sends AS send
+LEFT JOIN message_clicks AS click ON click.message_key = send.message_key
+
 -- section: carriers
 -- title: Carriers
 -- columns:
@@ -26,8 +32,42 @@
 --   pending - Of the messages, those of which no more is known than that they were handed over.
 --   clicked - Of those sent, those with at least one click that counts.
 --   clicked_percent - Clicked as a share of sent.
---
-SELECT 1
+SELECT
+    country,
+    carrier,
+    percent(messages, sum(messages) OVER ()) AS messages_percent,
+    messages,
+    sent,
+    delivered,
+    percent(delivered, sent) AS delivered_percent,
+    soft_bounces,
+    hard_bounces,
+    unknown,
+    awaiting,
+    rejected,
+    unsubscribed,
+    pending,
+    clicked,
+    percent(clicked, sent) AS clicked_percent
+FROM (
+    SELECT
+        country,
+        carrier,
+        coalesce(sum(units), 0) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE bucket = 'soft_bounce'), 0) AS soft_bounces,
+        coalesce(sum(units) FILTER (WHERE bucket = 'hard_bounce'), 0) AS hard_bounces,
+        coalesce(sum(units) FILTER (WHERE bucket = 'unknown'), 0) AS unknown,
+        coalesce(sum(units) FILTER (WHERE bucket = 'sent'), 0) AS awaiting,
+        coalesce(sum(units) FILTER (WHERE bucket = 'rejected'), 0) AS rejected,
+        coalesce(sum(units) FILTER (WHERE bucket = 'unsubscribed'), 0) AS unsubscribed,
+        coalesce(sum(units) FILTER (WHERE bucket = 'pending'), 0) AS pending,
+        coalesce(sum(units) FILTER (WHERE was_sent AND was_clicked), 0) AS clicked
+    FROM outcomes
+    GROUP BY country, carrier
+)
+ORDER BY messages DESC, country, carrier
 
 -- section: total
 -- title: All carriers
@@ -47,5 +87,36 @@ SELECT 1
 --   pending - Of the messages, those of which no more is known than that they were handed over.
 --   clicked - Of those sent, those with at least one click that counts.
 --   clicked_percent - Clicked as a share of sent.
---
-SELECT 1
+SELECT
+    known,
+    percent(known, messages) AS known_percent,
+    messages,
+    sent,
+    delivered,
+    percent(delivered, sent) AS delivered_percent,
+    soft_bounces,
+    hard_bounces,
+    unknown,
+    awaiting,
+    rejected,
+    unsubscribed,
+    pending,
+    clicked,
+    percent(clicked, sent) AS clicked_percent
+FROM (
+    SELECT
+        coalesce(sum(units) FILTER (WHERE carrier IS NOT NULL), 0) AS known,
+        coalesce(sum(units), 0) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE bucket = 'soft_bounce'), 0) AS soft_bounces,
+        coalesce(sum(units) FILTER (WHERE bucket = 'hard_bounce'), 0) AS hard_bounces,
+        coalesce(sum(units) FILTER (WHERE bucket = 'unknown'), 0) AS unknown,
+        coalesce(sum(units) FILTER (WHERE bucket = 'sent'), 0) AS awaiting,
+        coalesce(sum(units) FILTER (WHERE bucket = 'rejected'), 0) AS rejected,
+        coalesce(sum(units) FILTER (WHERE bucket = 'unsubscribed'), 0) AS unsubscribed,
+        coalesce(sum(units) FILTER (WHERE bucket = 'pending'), 0) AS pending,
+        coalesce(sum(units) FILTER (WHERE was_sent AND was_clicked), 0) AS clicked
+    FROM outcomes
+)
+ORDER BY messages

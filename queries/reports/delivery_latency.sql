@@ -12,6 +12,22 @@
 -- ignores: bots - clicks play no part
 -- schedule: daily
 
+-- define: timings
+-- title: Delivered messages counted by provider, country and latency
+SELECT
+    provider,
+    country,
+    latency_ms,
+    sum(units) AS delivered,
+    coalesce(sum(units) FILTER (WHERE timing = 'timed'), 0) AS timed,
+    coalesce(sum(units) FILTER (WHERE timing = 'negative'), 0) AS negative,
+    coalesce(sum(units) FILTER (WHERE timing = 'imprecise'), 0) AS imprecise,
+    coalesce(sum(units) FILTER (WHERE timing = 'operator_only'), 0) AS operator_only,
+    coalesce(sum(units) FILTER (WHERE timing = 'not_submitted'), 0) AS not_submitted
+FROM timed_sends
+WHERE bucket = 'delivered'
+GROUP BY provider, country, latency_ms
+
 -- section: overall
 -- title: All messages
 -- columns:
@@ -27,8 +43,36 @@
 --     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
---
-SELECT 1
+SELECT
+    coalesce(sum(delivered), 0) AS delivered,
+    coalesce(sum(timed), 0) AS timed,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 50 * whole) AS p50_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 90 * whole) AS p90_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 99 * whole) AS p99_ms,
+    max(latency_ms) AS max_ms,
+    coalesce(sum(negative), 0) AS negative,
+    coalesce(sum(imprecise), 0) AS imprecise,
+    coalesce(sum(operator_only), 0) AS operator_only,
+    coalesce(sum(not_submitted), 0) AS not_submitted
+FROM (
+    SELECT
+        *,
+        sum(timed) OVER (ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+        sum(timed) OVER () AS whole
+    FROM (
+        SELECT
+            latency_ms,
+            sum(delivered) AS delivered,
+            sum(timed) AS timed,
+            sum(negative) AS negative,
+            sum(imprecise) AS imprecise,
+            sum(operator_only) AS operator_only,
+            sum(not_submitted) AS not_submitted
+        FROM timings
+        GROUP BY latency_ms
+    )
+)
+ORDER BY delivered
 
 -- section: histogram
 -- title: How many messages took how long
@@ -38,8 +82,44 @@ SELECT 1
 --   messages - Timed messages with such a latency.
 --   percent - Messages as a share of all timed.
 --   within_percent - Messages with such a latency or a shorter one, as a share of all timed.
---
-SELECT 1
+SELECT
+    CASE place
+        WHEN 1 THEN '0 to 5 s'
+        WHEN 2 THEN '5 to 30 s'
+        WHEN 3 THEN '30 s to 1 min'
+        WHEN 4 THEN '1 to 5 min'
+        WHEN 5 THEN '5 to 60 min'
+        WHEN 6 THEN '1 to 24 h'
+        ELSE '24 h and more'
+    END AS latency,
+    messages,
+    percent(messages, whole) AS percent,
+    percent(within, whole) AS within_percent
+FROM (
+    SELECT place, messages, sum(messages) OVER (ORDER BY place) AS within, sum(messages) OVER () AS whole
+    FROM (
+        SELECT place, sum(messages) AS messages
+        FROM (
+            SELECT
+                CASE
+                    WHEN latency_ms < 5000 THEN 1
+                    WHEN latency_ms < 30000 THEN 2
+                    WHEN latency_ms < 60000 THEN 3
+                    WHEN latency_ms < 300000 THEN 4
+                    WHEN latency_ms < 3600000 THEN 5
+                    WHEN latency_ms < 86400000 THEN 6
+                    ELSE 7
+                END AS place,
+                timed AS messages
+            FROM timings
+            WHERE timed > 0
+            UNION ALL
+            SELECT column1, 0 FROM (VALUES (1), (2), (3), (4), (5), (6), (7))
+        )
+        GROUP BY place
+    )
+)
+ORDER BY place
 
 -- section: providers
 -- title: Providers
@@ -58,8 +138,39 @@ SELECT 1
 --     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
---
-SELECT 1
+SELECT
+    provider,
+    sum(delivered) AS delivered,
+    sum(timed) AS timed,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 50 * whole) AS p50_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 90 * whole) AS p90_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 99 * whole) AS p99_ms,
+    max(latency_ms) AS max_ms,
+    sum(negative) AS negative,
+    sum(imprecise) AS imprecise,
+    sum(operator_only) AS operator_only,
+    sum(not_submitted) AS not_submitted
+FROM (
+    SELECT
+        *,
+        sum(timed) OVER (PARTITION BY provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+        sum(timed) OVER (PARTITION BY provider) AS whole
+    FROM (
+        SELECT
+            provider,
+            latency_ms,
+            sum(delivered) AS delivered,
+            sum(timed) AS timed,
+            sum(negative) AS negative,
+            sum(imprecise) AS imprecise,
+            sum(operator_only) AS operator_only,
+            sum(not_submitted) AS not_submitted
+        FROM timings
+        GROUP BY provider, latency_ms
+    )
+)
+GROUP BY provider
+ORDER BY delivered DESC, provider
 
 -- section: countries
 -- title: Countries
@@ -78,5 +189,36 @@ SELECT 1
 --     landing.
 --   operator_only - Of those delivered, those that only the operator confirmed, not the handset.
 --   not_submitted - Of those delivered, those of which nothing says when they were submitted.
---
-SELECT 1
+SELECT
+    country,
+    sum(delivered) AS delivered,
+    sum(timed) AS timed,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 50 * whole) AS p50_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 90 * whole) AS p90_ms,
+    min(latency_ms) FILTER (WHERE 100 * reached >= 99 * whole) AS p99_ms,
+    max(latency_ms) AS max_ms,
+    sum(negative) AS negative,
+    sum(imprecise) AS imprecise,
+    sum(operator_only) AS operator_only,
+    sum(not_submitted) AS not_submitted
+FROM (
+    SELECT
+        *,
+        sum(timed) OVER (PARTITION BY country ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+        sum(timed) OVER (PARTITION BY country) AS whole
+    FROM (
+        SELECT
+            country,
+            latency_ms,
+            sum(delivered) AS delivered,
+            sum(timed) AS timed,
+            sum(negative) AS negative,
+            sum(imprecise) AS imprecise,
+            sum(operator_only) AS operator_only,
+            sum(not_submitted) AS not_submitted
+        FROM timings
+        GROUP BY country, latency_ms
+    )
+)
+GROUP BY country
+ORDER BY delivered DESC, country

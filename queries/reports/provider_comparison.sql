@@ -7,6 +7,40 @@
 --   left for the carrier. Latencies are those of the report delivery_latency.
 -- ignores: bots - clicks play no part
 
+-- define: tallies
+-- title: Messages counted by provider, country and latency
+SELECT
+    provider,
+    country,
+    latency_ms,
+    sum(units) AS messages,
+    coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+    coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+    -- What the rate counts: messages, whatever $count says.
+    count(*) FILTER (WHERE was_sent) AS tries,
+    count(*) FILTER (WHERE bucket = 'delivered') AS successes,
+    coalesce(sum(units) FILTER (WHERE bucket IN ('delivered', 'soft_bounce', 'hard_bounce')), 0) AS with_receipt,
+    coalesce(sum(units) FILTER (WHERE bucket = 'unknown'), 0) AS unknown,
+    coalesce(sum(units) FILTER (WHERE bucket = 'sent'), 0) AS awaiting,
+    coalesce(sum(units) FILTER (WHERE conflict), 0) AS conflicts,
+    coalesce(sum(units) FILTER (WHERE timing = 'timed'), 0) AS timed
+FROM timed_sends
+GROUP BY provider, country, latency_ms
+
+-- define: rates
+-- title: The delivery rate of each provider that sent messages
+SELECT
+    provider,
+    rate(successes, tries) AS delivery_rate,
+    wilson_lower(successes, tries) AS rate_lower,
+    wilson_upper(successes, tries) AS rate_upper
+FROM (
+    SELECT provider, count(*) AS tries, count(*) FILTER (WHERE bucket = 'delivered') AS successes
+    FROM sends
+    WHERE was_sent
+    GROUP BY provider
+)
+
 -- section: providers
 -- title: Providers
 -- chart: bars(provider, delivery_rate, rate_lower, rate_upper)
@@ -31,8 +65,66 @@
 --   timed - Of those delivered, those whose latency can be measured, as the report delivery_latency defines it.
 --   median_ms - Median milliseconds from submission to delivery of those timed, by nearest rank; NULL where there is
 --     none.
---
-SELECT 1
+SELECT
+    provider,
+    messages,
+    sent,
+    delivered,
+    rate(successes, tries) AS delivery_rate,
+    wilson_lower(successes, tries) AS rate_lower,
+    wilson_upper(successes, tries) AS rate_upper,
+    CASE WHEN tries > 0 THEN row_number() OVER (ORDER BY rate(successes, tries) DESC NULLS LAST, provider) = 1 END AS is_best,
+    -- The best rate is at least its own, so its own lower end never lies above the upper end of the best.
+    wilson_upper(successes, tries) >= first_value(wilson_lower(successes, tries)) OVER (
+        ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+    ) AS overlaps_best,
+    with_receipt,
+    percent(with_receipt, sent) AS coverage_percent,
+    unknown,
+    awaiting,
+    conflicts,
+    timed,
+    median_ms
+FROM (
+    SELECT
+        provider,
+        sum(messages) AS messages,
+        sum(sent) AS sent,
+        sum(delivered) AS delivered,
+        sum(tries) AS tries,
+        sum(successes) AS successes,
+        sum(with_receipt) AS with_receipt,
+        sum(unknown) AS unknown,
+        sum(awaiting) AS awaiting,
+        sum(conflicts) AS conflicts,
+        sum(timed) AS timed,
+        min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
+    FROM (
+        SELECT
+            *,
+            sum(timed) OVER (PARTITION BY provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+            sum(timed) OVER (PARTITION BY provider) AS whole
+        FROM (
+            SELECT
+                provider,
+                latency_ms,
+                sum(messages) AS messages,
+                sum(sent) AS sent,
+                sum(delivered) AS delivered,
+                sum(tries) AS tries,
+                sum(successes) AS successes,
+                sum(with_receipt) AS with_receipt,
+                sum(unknown) AS unknown,
+                sum(awaiting) AS awaiting,
+                sum(conflicts) AS conflicts,
+                sum(timed) AS timed
+            FROM tallies
+            GROUP BY provider, latency_ms
+        )
+    )
+    GROUP BY provider
+)
+ORDER BY messages DESC, provider
 
 -- section: pairs
 -- title: Providers two by two
@@ -44,8 +136,25 @@ SELECT 1
 --   difference - The one's rate less the other's.
 --   overlaps - Whether the 95 % Wilson intervals of the two overlap, ends included: then the difference may be chance.
 --   better - The provider with the greater rate where the intervals do not overlap; NULL where they do.
---
-SELECT 1
+SELECT
+    provider,
+    other,
+    delivery_rate,
+    other_delivery_rate,
+    delivery_rate - other_delivery_rate AS difference,
+    overlaps,
+    CASE WHEN NOT overlaps THEN CASE WHEN delivery_rate > other_delivery_rate THEN provider ELSE other END END AS better
+FROM (
+    SELECT
+        one.provider,
+        other.provider AS other,
+        one.delivery_rate,
+        other.delivery_rate AS other_delivery_rate,
+        one.rate_lower <= other.rate_upper AND other.rate_lower <= one.rate_upper AS overlaps
+    FROM rates AS one
+    JOIN rates AS other ON one.provider < other.provider
+)
+ORDER BY provider, other
 
 -- section: countries
 -- title: Providers by country
@@ -71,5 +180,49 @@ SELECT 1
 --   timed - Of those delivered, those whose latency can be measured, as the report delivery_latency defines it.
 --   median_ms - Median milliseconds from submission to delivery of those timed, by nearest rank; NULL where there is
 --     none.
---
-SELECT 1
+SELECT
+    country,
+    provider,
+    messages,
+    sent,
+    delivered,
+    rate(successes, tries) AS delivery_rate,
+    wilson_lower(successes, tries) AS rate_lower,
+    wilson_upper(successes, tries) AS rate_upper,
+    CASE WHEN tries > 0 THEN row_number() OVER (PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider) = 1 END AS is_best,
+    -- The best rate is at least its own, so its own lower end never lies above the upper end of the best.
+    wilson_upper(successes, tries) >= first_value(wilson_lower(successes, tries)) OVER (
+        PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+    ) AS overlaps_best,
+    with_receipt,
+    percent(with_receipt, sent) AS coverage_percent,
+    unknown,
+    awaiting,
+    conflicts,
+    timed,
+    median_ms
+FROM (
+    SELECT
+        country,
+        provider,
+        sum(messages) AS messages,
+        sum(sent) AS sent,
+        sum(delivered) AS delivered,
+        sum(tries) AS tries,
+        sum(successes) AS successes,
+        sum(with_receipt) AS with_receipt,
+        sum(unknown) AS unknown,
+        sum(awaiting) AS awaiting,
+        sum(conflicts) AS conflicts,
+        sum(timed) AS timed,
+        min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
+    FROM (
+        SELECT
+            *,
+            sum(timed) OVER (PARTITION BY country, provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+            sum(timed) OVER (PARTITION BY country, provider) AS whole
+        FROM tallies
+    )
+    GROUP BY country, provider
+)
+ORDER BY country, messages DESC, provider
