@@ -48,11 +48,9 @@ class StatusTable:
         return row and row["meaning"]
 
     def reason(self, message):
-        """What the status and error code of a message mean: of both together, else of the code, else of the status."""
-        provider, status, code = message.provider, message.status, message.error_code
-        return (self.meaning(provider, "status/error_code", f"{status}/{code}")
-                or self.meaning(provider, "error_code", code)
-                or self.meaning(provider, "status", status))
+        """What the table says of the report that decided: the meaning of the row that gave the bucket."""
+        row = message.winner and self.row(message.provider, message.status, message.error_code)
+        return row and row["meaning"]
 
     def judge(self, event):
         """(bucket, rank) of a status report; None for an event that is no status report."""

@@ -1,16 +1,16 @@
 """The oracle's answer to a report over the demo: `python3 tests/oracle/main.py REPORT [--campaign X ...]`.
 
-Prints `{"section": [{"column": "value", ...}, ...], ...}`: every value as the text that smsql's JSON has for it, null
-where it has null, and true where it has some value that cannot be foretold. Rows are in the order the report's header
-documents. Where that leaves rows to tie, `"_order": {"section": [columns]}` names the columns it goes by. Sections whose
-header does not say enough to compute them are left out.
+Prints `{"section": [{"column": "value", ..., "_order": place}, ...], ...}`: every value as the text that smsql's JSON has
+for it, null where it has null, and true where it has some value that cannot be foretold. The rows are in the order the
+report's header documents; rows next to each other with an equal `_order` may come in any order. Sections whose header
+does not say enough to compute them are left out.
 """
 
 import argparse
 import importlib
 import json
 
-from rows import SOME
+from rows import SOME, Rows
 from scope import Options, Scope
 from values import text
 
@@ -58,10 +58,16 @@ def main():
     scope = Scope(Options(own=own, **given))
     module = importlib.import_module(MODULES[report])
     sections = getattr(module, report)(scope)
-    shown = {name: [{column: cell(scope, value) for column, value in row.items()} for row in section]
-             for name, section in sections.items() if section is not None}
-    orders = {name: section.order for name, section in sections.items() if getattr(section, "order", None) is not None}
-    print(json.dumps(shown | {"_order": orders}, ensure_ascii=False, indent=1))
+    shown = {name: list(rows(scope, section)) for name, section in sections.items() if section is not None}
+    print(json.dumps(shown, ensure_ascii=False, indent=1))
+
+
+def rows(scope, section):
+    """The rows of a section as texts, each with its place."""
+    section = section if isinstance(section, Rows) else Rows(section)
+    for row, place in zip(section, section.places()):
+        place = [cell(scope, part) for part in place] if isinstance(place, list) else cell(scope, place)
+        yield {name: cell(scope, value) for name, value in row.items() if name != "_order"} | {"_order": place}
 
 
 def cell(scope, value):

@@ -14,14 +14,14 @@ def message_report(scope):
         "totals": list(totals(scope)),
         "blasts": list(blasts(scope)),
         "campaigns": list(campaigns(scope)),
-        "messages": [
+        "messages": Rows((
             dict(sent_at=s.sent_time, campaign_id=s.campaign_id, user=s.user, sender=s.sender, recipient=s.recipient,
                  text=s.body, bucket=s.bucket, status=s.status, error_code=s.error_code, status_at=s.status_at,
                  segments=s.segments, credits=credit(s.credits), provider=s.provider, account=s.account,
                  message_id=s.message_id)
             for s in scope.sends
-        ],
-        "history": Rows(history(scope), order=("message_id", "event_time")),
+        ), order=("sent_at",)),
+        "history": Rows(history(scope)),
     }
 
 
@@ -91,6 +91,7 @@ def history(scope):
                 received_at=event.received_at or SOME,
                 source_file=hashes[event.landing - 1],
                 source_line=event.line,
+                _order=[send.sent_time, event.event_time],
             )
 
 

@@ -54,7 +54,18 @@ def suppression_list(scope):
                  hard_bounces=p.count("hard_bounce"), can_return=not bounced(p))
             for p in shown if p.opted_out_at and p.opted_in_at and not p.opted_out
         ), order=()),
+        "blocked_elsewhere": Rows((
+            blocked_row(where(sends, "unsubscribed")) for person, sends in in_scope.items()
+            if person not in consent.outs and where(sends, "unsubscribed")
+        ), order=()),
     }
+
+
+def blocked_row(sends):
+    latest = max(sends, key=lambda s: s.status_at)
+    return dict(recipient=latest.recipient, messages=units(sends), last_blocked_at=latest.status_at,
+                provider=latest.provider, status=latest.status, error_code=latest.error_code,
+                campaign_id=latest.campaign_id, message_id=latest.message_id, message_key=SOME)
 
 
 def suppressed_row(consent, person, sends):

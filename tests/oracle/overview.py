@@ -28,12 +28,12 @@ def campaign_overview(scope):
             dict(recipient=a.recipient, campaign_id=a.campaign_id, opted_out_at=a.time, via=a.via, text=a.body)
             for a in scope.opt_outs
         ), order=("opted_out_at",)),
-        "not_sent": [
+        "not_sent": Rows((
             dict(recipient=s.recipient, campaign_id=s.campaign_id, bucket=s.bucket, status=s.status,
                  error_code=s.error_code, reason=scope.log.table.reason(s), submitted_at=s.sent_time,
                  message_id=s.message_id)
             for s in sends if not s.was_sent
-        ],
+        ), order=("submitted_at",)),
     }
 
 

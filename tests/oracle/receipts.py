@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from feeds import LANDINGS, known_at
+from feeds import LANDINGS
 from rows import SOME, Rows, grouped, units
 from values import percent
 
@@ -79,7 +79,7 @@ def reports(scope, late):
             messages=units(messages.values()),
             repeated=len(some) - len(messages),
             repeated_percent=percent(len(some) - len(messages), len(some)),
-            received_late=sum(known_at(e) - e.event_time > late for _, _, e in some),
+            received_late=sum(bool(e.received_at) and e.received_at - e.event_time > late for _, _, e in some),
             landed_late=len(some),
         )
 

@@ -15,12 +15,19 @@ class Rows(list):
     """The rows of a section.
 
     `order` names the columns by which the header sorts them: rows that are equal in these may come in any order among
-    themselves. None is an order that is known row by row; an empty one an order the header says nothing about.
+    themselves, and where it names none the header says nothing about the order. Where the header sorts by what is no
+    column, a row has the value as `_order`. Without all that the order is known row by row.
     """
 
     def __init__(self, rows=(), order=None):
         super().__init__(rows)
         self.order = order
+
+    def places(self):
+        """Where each row belongs: rows with equal places may change them."""
+        if self.order is None:
+            return [row.get("_order", at) for at, row in enumerate(self)]
+        return [[row[column] for column in self.order] for row in self]
 
 
 def grouped(rows, key):

@@ -1,26 +1,52 @@
 """status_summary and reception_statistics, by the headers of their report files."""
 
-from rows import Rows, credits, different, grouped, last, least, left, listed, segments, units, where
+from overview import newest_first
+from rows import (Rows, credits, different, grouped, last, least, left, listed, segments, share, units,
+                  where)
 from values import percent
 
 
 def status_summary(scope):
     """Sent is a share of all activity; delivered, clicked and failed are shares of sent (DESIGN 1)."""
+    days = sorted(grouped(scope.sends, lambda s: scope.midnight(s.sent_time)).items())
+    campaigns = newest_first(scope.sends)
+    return {
+        "summary": list(outcomes(scope)),
+        "days": [dict(day=day) | shares(scope, sends) for day, sends in days],
+        "campaigns": [
+            dict(campaign_id=campaign, name=scope.log.campaigns[campaign].name, last_sent_at=sends[-1].sent_time)
+            | shares(scope, sends)
+            for campaign, sends in campaigns
+        ],
+    }
+
+
+def outcomes(scope):
     sends, sent = scope.sends, left(scope.sends)
     activity = "all SMS activity"
-    counts = (
+    wholes = {activity: units(sends), "sent": units(sent)}
+    for status, some, share_of in (
         ("sent", sent, activity),
         ("delivered", where(sends, "delivered"), "sent"),
         ("clicked", [s for s in sent if s.key in scope.clicked], "sent"),
         ("failed", [s for s in sends if s.has_failed], "sent"),
+        ("unconfirmed", where(sends, "sent", "unknown"), "sent"),
         ("refused", where(sends, "rejected", "unsubscribed"), activity),
         ("pending", where(sends, "pending"), activity),
+    ):
+        yield dict(status=status, messages=units(some), percent=percent(units(some), wholes[share_of]), share_of=share_of)
+
+
+def shares(scope, sends):
+    """The columns from `activity` to `failed_percent`."""
+    sent = left(sends)
+    return (
+        dict(activity=units(sends))
+        | share(units(sent), units(sends), "sent")
+        | share(units(where(sends, "delivered")), units(sent), "delivered")
+        | share(units(s for s in sent if s.key in scope.clicked), units(sent), "clicked")
+        | share(units(s for s in sends if s.has_failed), units(sent), "failed")
     )
-    wholes = {activity: units(sends), "sent": units(sent)}
-    return {"summary": [
-        dict(status=status, messages=units(some), percent=percent(units(some), wholes[share_of]), share_of=share_of)
-        for status, some, share_of in counts
-    ]}
 
 
 # The five rates and their buckets (header of reception_statistics; DESIGN 1).
