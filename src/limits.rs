@@ -34,3 +34,24 @@ pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
 pub const BATCHES_AHEAD_MAX: usize = 4;
 /// The most values of a parameter that are looked up, to suggest near ones or to complete: campaigns, lists, accounts.
 pub const PARAMETER_VALUES_MAX: usize = 100_000;
+/// The rows of one sheet of a workbook, with the header; more go on in a sheet `name (2)`. Excel's own limit.
+pub const XLSX_SHEET_ROWS_MAX: u32 = 1_048_576;
+/// The columns of one sheet of a workbook. Excel's own limit.
+pub const XLSX_SHEET_COLUMNS_MAX: usize = 16_384;
+/// The longest text in a cell of a workbook, in UTF-16 units; of a longer one the cell has the start and says so, and so
+/// does the sheet `about`. Excel's own limit.
+pub const XLSX_CELL_CHARS_MAX: usize = 32_767;
+/// The longest name of a sheet, in UTF-16 units; a longer one is cut. Excel's own limit.
+pub const XLSX_SHEET_NAME_CHARS_MAX: usize = 31;
+/// The most rows that a chart of a workbook is drawn from; a longer section has none, and the sheet `about` says so.
+pub const XLSX_CHART_ROWS_MAX: usize = 10_000;
+/// The most series in one chart of a workbook. Excel's own limit.
+pub const XLSX_CHART_SERIES_MAX: usize = 255;
+/// The most recipients one segment may have: about 50 bytes each stay in memory while it is made, 30 while it is read.
+pub const SEGMENT_RECIPIENTS_MAX: u64 = 10_000_000;
+/// The longest recipient that a segment may have, in bytes.
+pub const SEGMENT_RECIPIENT_BYTES_MAX: usize = 1 << 10;
+/// The longest name of a segment, in characters: lower-case letters, digits, `_` and `-`.
+pub const SEGMENT_NAME_BYTES_MAX: usize = 64;
+/// The longest definition of a segment, its SQL and the values of its parameters, in bytes of JSON.
+pub const SEGMENT_DEFINITION_BYTES_MAX: usize = 4 << 20;

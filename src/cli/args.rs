@@ -1,6 +1,7 @@
 //! The one definition of the command line: parsing, help, completions and the manual derive from it.
 
 mod report;
+mod segment;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ use crate::output::Format;
 use crate::report::Catalogue;
 use crate::session::Parameter;
 use crate::source::FeedFormat;
-pub(super) use report::{ReportArgs, ReportsArgs, RunArgs, command};
+pub(super) use report::{CatalogueArgs, ReportArgs, ReportsArgs, RunArgs, command};
+pub(super) use segment::{SegmentArgs, SegmentCommand, SegmentCreateArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -115,6 +117,7 @@ pub(super) enum Command {
     /// Every report takes the same filters, and some of its own: see smsql report NAME --help.
     #[command(subcommand, after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    Segment(SegmentArgs),
     Log(LogArgs),
     Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),
@@ -140,7 +143,8 @@ pub(super) struct ResultArgs {
 }
 
 const SQL_EXAMPLES: &str = "\
-Tables: events, rejects, landings, status_codes, and the views that SHOW TABLES lists.
+Tables: events, rejects, landings, status_codes, segments, segment_members, and the views that SHOW
+TABLES lists.
 
 Parameters are values, never text in the statement: $name in SQL, -p name=value here. A value is
 the first of: integer (42), decimal (0.5), boolean (true), date (2025-03-04), timestamp (2025-03-04

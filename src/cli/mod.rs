@@ -17,6 +17,7 @@ mod providers;
 mod report;
 mod reports;
 mod result;
+mod segment;
 mod size;
 mod sql;
 mod status_codes;
@@ -83,6 +84,7 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
             Command::Sql(args) => sql::run(&context, args).await,
             Command::Reports(args) => reports::run(&context, args).await,
             Command::Report(args) => report::run(&context, args).await,
+            Command::Segment(args) => segment::run(&context, args).await,
             Command::Log(args) => log::run(&context, args).await,
             Command::StatusCodes(args) => status_codes::run(&context, args).await,
             Command::Completions(args) => completions::run(&context, args),

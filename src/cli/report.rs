@@ -51,7 +51,7 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             let section = report.section(name)?;
             let mut results = Results::new(context, &args.result)?;
             let session = context.session(&context.options()).await?;
-            ready(report, &session, &args).await?;
+            report.ready(&session, &args.given).await?;
             let run = report.start(&session, parameters).await?;
             results.stream(&mut run.section(section).await?).await?;
             results.finish()
@@ -60,20 +60,11 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             let mut documents = Documents::new(context, &args.result, &report.name)?;
             let snapshot = store.snapshot(&context.as_of()?).await?;
             let session = Session::at(&snapshot, &context.options()).await?;
-            ready(report, &session, &args).await?;
+            report.ready(&session, &args.given).await?;
             documents.write(report, &session, parameters, &snapshot).await?;
             documents.finish()
         }
     }
-}
-
-/// What must hold before anything is computed: a report of the user's own can be reproduced, and what is asked for is
-/// there.
-async fn ready(report: &Report, session: &Session, args: &RunArgs) -> Result<()> {
-    if !report.is_built_in {
-        report.check(session).await?;
-    }
-    report.check_given(session, &args.given).await
 }
 
 /// How a section looks on screen.

@@ -11,14 +11,7 @@ use crate::session::{Parameters, SessionOptions, split};
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
-    let (name, text) = match (args.sql, args.file.as_deref()) {
-        (Some(sql), _) => ("<sql>".to_owned(), sql),
-        (None, Some(path)) if path != Path::new("-") => read_file(path)?,
-        (None, None) if context.printer.interactive() => {
-            return Err(Error::Usage("no SQL: give it as an argument, with -f FILE, or on standard input".to_owned()));
-        }
-        (None, _) => ("<stdin>".to_owned(), read(std::io::stdin().lock(), "standard input")?),
-    };
+    let (name, text) = script_text(context, args.sql, args.file.as_deref())?;
     let script = split(&name, &text)?;
     let parameters = Parameters::new(args.parameters, context.global.tz)?;
     parameters.check(&script)?;
@@ -30,6 +23,18 @@ pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
         results.stream(&mut answer).await?;
     }
     results.finish()
+}
+
+/// SQL and what to call it: the argument, the file, or standard input.
+pub(super) fn script_text(context: &Context<'_>, sql: Option<String>, file: Option<&Path>) -> Result<(String, String)> {
+    match (sql, file) {
+        (Some(sql), _) => Ok(("<sql>".to_owned(), sql)),
+        (None, Some(path)) if path != Path::new("-") => read_file(path),
+        (None, None) if context.printer.interactive() => {
+            Err(Error::Usage("no SQL: give it as an argument, with -f FILE, or on standard input".to_owned()))
+        }
+        (None, _) => Ok(("<stdin>".to_owned(), read(std::io::stdin().lock(), "standard input")?)),
+    }
 }
 
 fn read_file(path: &Path) -> Result<(String, String)> {

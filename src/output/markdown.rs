@@ -70,7 +70,7 @@ impl Sink for MarkdownSink {
 }
 
 /// Appends text as Markdown that shows it.
-fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     // Line breaks stay breaks; everything else that has no place in a line is shown as on a terminal.
     for (i, line) in text.replace("\r\n", "\n").split('\n').enumerate() {
         if i > 0 {

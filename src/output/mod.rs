@@ -1,7 +1,7 @@
 //! Record batches become bytes: tables for people, CSV and JSON for scripts, Parquet and Arrow for other engines.
 //!
 //! Each format is one file with one [`Sink`], which writes every batch as it comes, so that a result of any size needs
-//! the memory of one batch. What a value looks like is decided in one place for all text formats (`value`), and so
+//! the memory of one batch. Several results under one title are a [`document`]. What a value looks like is decided in one place for all text formats (`value`), and so
 //! is what may not reach a person's terminal or spreadsheet ([`sanitize`]).
 //!
 //! | | NULL | text | nested | time |
@@ -11,6 +11,8 @@
 //! | tsv | `\N` | `\t` `\n` `\r` `\\`, formulas guarded | JSON | RFC 3339 |
 //! | json, ndjson | `null` | string | array, object | RFC 3339 string |
 //! | parquet, arrow | null | UTF-8 | native | native |
+//! | xlsx | empty cell | text cell, never a formula | JSON | date cell in the local time of the zone |
+//! | html | `NULL` | escaped | JSON | RFC 3339 |
 
 mod arrow;
 pub mod atomic;
@@ -59,12 +61,26 @@ pub enum Format {
     Parquet,
     /// An Arrow IPC file, also known as Feather version 2.
     Arrow,
+    /// An Excel workbook: a sheet `about`, then a sheet per result, with charts.
+    Xlsx,
+    /// One HTML page that needs nothing else.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order help texts list them.
-    pub const ALL: [Self; 8] =
-        [Self::Table, Self::Csv, Self::Tsv, Self::Json, Self::Ndjson, Self::Markdown, Self::Parquet, Self::Arrow];
+    pub const ALL: [Self; 10] = [
+        Self::Table,
+        Self::Csv,
+        Self::Tsv,
+        Self::Json,
+        Self::Ndjson,
+        Self::Markdown,
+        Self::Parquet,
+        Self::Arrow,
+        Self::Xlsx,
+        Self::Html,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -77,6 +93,17 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Parquet => "parquet",
             Self::Arrow => "arrow",
+            Self::Xlsx => "xlsx",
+            Self::Html => "html",
+        }
+    }
+
+    /// The suffix of its files, without the dot: `md` for `markdown`, `txt` for `table`, else its name.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Table => "txt",
+            Self::Markdown => "md",
+            other => other.name(),
         }
     }
 
@@ -92,6 +119,8 @@ impl Format {
             "md" => Some(Self::Markdown),
             "parquet" => Some(Self::Parquet),
             "arrow" => Some(Self::Arrow),
+            "xlsx" => Some(Self::Xlsx),
+            "html" | "htm" => Some(Self::Html),
             _ => None,
         }
     }
@@ -103,7 +132,7 @@ impl Format {
 
     /// Whether it is text; the others must not be written to a terminal.
     pub fn is_text(self) -> bool {
-        !matches!(self, Self::Parquet | Self::Arrow)
+        !matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
 }
 
@@ -135,7 +164,12 @@ pub struct RenderOptions {
     pub null_text: Option<String>,
     /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
     pub rows_max: Option<usize>,
-    /// Whether CSV and TSV put `'` before text that a spreadsheet would run as a formula.
+    /// Whether the tables of a document draw a bar after the number in columns of percentages.
+    pub bars: bool,
+    /// Whether the terminal's bold and faint type may be used for what stands around the tables of a document.
+    pub styled: bool,
+    /// Whether CSV and TSV put `'` before text that a spreadsheet would run as a formula. In a workbook text is never
+    /// a formula; there it decides whether such a cell stays text when somebody edits it.
     pub formula_guard: bool,
     /// The zone that instants are shown in, with its offset; UTC shows `Z`. Times without a zone stay as they are.
     pub time_zone: Tz,
@@ -143,7 +177,16 @@ pub struct RenderOptions {
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { terminal: false, width: None, null_text: None, rows_max: None, formula_guard: true, time_zone: Tz::UTC }
+        Self {
+            terminal: false,
+            width: None,
+            null_text: None,
+            rows_max: None,
+            bars: false,
+            styled: false,
+            formula_guard: true,
+            time_zone: Tz::UTC,
+        }
     }
 }
 
@@ -168,6 +211,7 @@ pub fn sink(format: Format, out: Box<dyn Write + Send>, options: RenderOptions) 
         Format::Markdown => Box::new(markdown::MarkdownSink::new(out, options)),
         Format::Parquet => Box::new(parquet::ParquetSink::new(out)),
         Format::Arrow => Box::new(arrow::ArrowSink::new(out)),
+        Format::Xlsx | Format::Html => Box::new(document::SingleSink::new(format, out, options)),
     }
 }
 

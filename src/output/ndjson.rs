@@ -56,8 +56,22 @@ impl Keys {
     }
 
     pub(super) fn set(&mut self, schema: &SchemaRef) {
+        self.set_with(String::from("{"), schema);
+    }
+
+    /// The same, where a member with a constant value comes first.
+    pub(super) fn set_after(&mut self, key: &str, value: &str, schema: &SchemaRef) {
+        let mut first = String::from("{");
+        self.escape.string(key, &mut first);
+        first.push(':');
+        self.escape.string(value, &mut first);
+        first.push(',');
+        self.set_with(first, schema);
+    }
+
+    fn set_with(&mut self, first: String, schema: &SchemaRef) {
         for (i, field) in schema.fields().iter().enumerate() {
-            let mut before = String::from(if i == 0 { "{" } else { "," });
+            let mut before = if i == 0 { first.clone() } else { String::from(",") };
             self.escape.string(field.name(), &mut before);
             before.push(':');
             self.before.push(before);

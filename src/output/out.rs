@@ -1,6 +1,7 @@
 //! What the sinks write through: the text ones a buffer, all of them errors that keep the cause.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Error, Result};
 
@@ -35,6 +36,36 @@ impl TextOut {
     pub(super) fn finish(mut self) -> Result<()> {
         self.hand_on()?;
         self.out.flush().map_err(write_failed)
+    }
+}
+
+/// A stream that the sinks of a document's sections write to one after the other.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Shared {
+    pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
+        Self(Arc::new(Mutex::new(out)))
+    }
+
+    /// Writes what stands around the sections.
+    pub(super) fn text(&mut self, text: &str) -> Result<()> {
+        self.write_all(text.as_bytes()).map_err(write_failed)
+    }
+
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.flush().map_err(write_failed)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A writer that panicked has lost nothing of ours.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! On a terminal the table fits its width: text that is too long ends in `…`, and columns that do not fit at all are
 //! counted in the footer. Numbers and times are never shortened. Elsewhere (a file, a pipe) everything is there, whole.
+//! In the tables of a document percentages can have a bar, where there is room for it.
 //! In either case a value stays in its line and is shown, never obeyed: tables are read by people, and a file of them
 //! ends up on somebody's terminal.
 
+mod bar;
 mod layout;
 
 use std::io::Write;
@@ -64,7 +66,7 @@ impl TableSink {
             return Ok(());
         }
         let width = self.options.width.filter(|_| self.options.terminal);
-        let layout = Layout::new(&self.headings, &self.waiting, width);
+        let layout = Layout::new(&self.headings, &self.waiting, width, self.options.bars);
         layout.header(&self.headings, &mut self.out.text);
         for cells in std::mem::take(&mut self.waiting) {
             layout.row(&cells, &mut self.out.text);

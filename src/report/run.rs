@@ -91,6 +91,15 @@ impl Report {
         Ok(values)
     }
 
+    /// What must hold before anything is computed: a report of the user's own can be reproduced, and what is asked for is
+    /// there.
+    pub async fn ready(&self, session: &Session, given: &BTreeMap<String, String>) -> Result<()> {
+        if !self.is_built_in {
+            self.check(session).await?;
+        }
+        self.check_given(session, given).await
+    }
+
     /// Makes the report ready to be asked; nothing has been computed yet.
     pub async fn start(&self, session: &Session, parameters: Parameters) -> Result<Run> {
         let views = self.definitions.iter().map(|definition| (definition.name.as_str(), &definition.statement));

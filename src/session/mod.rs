@@ -20,6 +20,7 @@ mod local_time;
 mod options;
 mod parameters;
 mod policy;
+mod recipients;
 mod run;
 mod runtime;
 mod script;
@@ -28,6 +29,7 @@ mod syntax;
 
 mod views;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
@@ -40,6 +42,7 @@ use datafusion::sql::parser::Statement as DfStatement;
 pub use catalog::Names;
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
+pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
@@ -62,6 +65,7 @@ pub struct Session {
     context: SessionContext,
     options: SessionOptions,
     policy: Policy,
+    segments: Arc<table::Segments>,
 }
 
 impl std::fmt::Debug for Session {
@@ -87,15 +91,24 @@ impl Session {
             ("rejects", table(Record::Reject)),
             ("landings", table(Record::Landing)),
         ];
-        let session = Self::over(tables, &status, options).await?;
+        let session = Self::build(tables, &status, Some(store), options).await?;
         store.register(&session.context.runtime_env());
         Ok(session)
     }
 
-    /// A session over these tables, with the views and functions of smsql on top.
+    /// A session over these tables, with the views and functions of smsql on top, and no segments.
     pub async fn over(
         tables: impl IntoIterator<Item = (&'static str, Arc<dyn TableProvider>)>,
         status: &Arc<StatusTable>,
+        options: &SessionOptions,
+    ) -> Result<Self> {
+        Self::build(tables, status, None, options).await
+    }
+
+    async fn build(
+        tables: impl IntoIterator<Item = (&'static str, Arc<dyn TableProvider>)>,
+        status: &Arc<StatusTable>,
+        store: Option<&Store>,
         options: &SessionOptions,
     ) -> Result<Self> {
         let state = SessionStateBuilder::new_with_default_features()
@@ -114,9 +127,12 @@ impl Session {
             context.register_table(name, table)?;
         }
         context.register_table("status_codes", status_codes::table(status)?)?;
+        let segments = Arc::new(table::Segments::of(store));
+        table::register_segments(&context, &segments, options.time_zone)?;
         views::register(&context, options.time_zone).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
-        Ok(Self { context, options: options.clone(), policy: Policy { allow_write: options.allow_write, built_in } })
+        let policy = Policy { allow_write: options.allow_write, built_in };
+        Ok(Self { context, options: options.clone(), policy, segments })
     }
 
     /// The settings it was opened with.
@@ -143,6 +159,28 @@ impl Session {
             this.policy.built_in.insert((*name).to_owned());
         }
         Ok(this)
+    }
+
+    /// The hash of the list of recipients that a segment means in this session, from now on if not before.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] with the names that are near.
+    pub async fn segment(&self, name: &str) -> Result<String> {
+        match self.segments.hash(name).await? {
+            Some(sha256) => Ok(sha256),
+            None => Err(self.segments.not_found(name).await?),
+        }
+    }
+
+    /// Makes the name of a segment mean the list with this hash, as it did when a report was run. Which list it means
+    /// from then on: another, where this session has used the name before.
+    pub fn pin_segment(&self, name: &str, sha256: &str) -> String {
+        self.segments.resolve(name, sha256)
+    }
+
+    /// The segments that statements have used so far, each with the hash of its list.
+    pub fn segments_used(&self) -> BTreeMap<String, String> {
+        self.segments.resolved()
     }
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.

@@ -81,6 +81,16 @@ impl Parameter {
     pub fn new(name: &str, declared: ParameterType, value: &str) -> Self {
         Self { name: name.to_owned(), declared: Some(declared), value: value.to_owned() }
     }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its value, as it was written.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
 }
 
 impl FromStr for Parameter {

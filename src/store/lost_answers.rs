@@ -1,4 +1,5 @@
-//! Commits whose answer is lost on the way back: done or not, nobody says. They must be neither lost nor done twice.
+//! Commits and segments whose answer is lost on the way back: done or not, nobody says. They must be neither lost nor
+//! done twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fmt;
@@ -15,10 +16,10 @@ use object_store::{
 };
 use url::Url;
 
-use super::{AsOf, Commit, CommitOutcome, Store};
+use super::{AsOf, Commit, CommitOutcome, NewSegment, RecipientSet, SegmentSource, Store};
 use crate::error::Error;
 
-/// What the network does to the next log entry.
+/// What the network does to the next log entry or definition of a segment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
     /// It is written, then the client's own second try finds it there.
@@ -48,7 +49,8 @@ impl fmt::Display for Faulty {
 impl ObjectStore for Faulty {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> ObjectResult<PutResult> {
         let broken = || ObjectError::Generic { store: "Faulty", source: "connection reset".into() };
-        let is_entry = location.as_ref().contains("_delta_log/") && location.as_ref().ends_with(".json");
+        let is_entry = (location.as_ref().contains("_delta_log/") || location.as_ref().starts_with("segments/"))
+            && location.as_ref().ends_with(".json");
         let is_checkpoint = location.as_ref().contains(".checkpoint.");
         if self.fault == Fault::CheckpointBroken {
             return if is_checkpoint { Err(broken()) } else { self.inner.put_opts(location, payload, options).await };
@@ -155,4 +157,38 @@ async fn a_checkpoint_that_fails_does_not_fail_its_commit() {
     let snapshot = reopened.snapshot(&AsOf::Latest).await.unwrap();
     assert_eq!(snapshot.version(), 25);
     assert!(snapshot.landed("landing-1").await.unwrap());
+}
+
+fn segment() -> NewSegment {
+    let source = SegmentSource::Sql("SELECT ...".to_owned());
+    NewSegment { name: "a".to_owned(), version: 0, time_zone: "UTC".to_owned(), source, parameters: Vec::new() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_was_written_is_there_whatever_the_answer() {
+    for fault in [Fault::WrittenThenRefused, Fault::WrittenThenBroken] {
+        let (objects, store) = faulty(fault).await;
+        for recipient in ["1", "2"] {
+            let mut recipients = RecipientSet::default();
+            recipients.insert(recipient).unwrap();
+            let seen = store.segment_revision("a").await.unwrap();
+            objects.armed.store(true, Ordering::SeqCst);
+            let made = store.create_segment(segment(), &recipients.sorted(), seen).await.unwrap();
+            assert!(!objects.armed.load(Ordering::SeqCst), "the fault did not happen");
+            assert_eq!(store.segment("a").await.unwrap(), made);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_was_not_written_leaves_no_more_than_its_list() {
+    let (objects, store) = faulty(Fault::Broken).await;
+    objects.armed.store(true, Ordering::SeqCst);
+    let list = RecipientSet::default().sorted();
+    let failed = store.create_segment(segment(), &list, None).await;
+    assert!(matches!(failed, Err(Error::Storage { .. })), "{failed:?}");
+    assert_eq!(store.list("segments").await.unwrap(), [format!("segments/members/{}.parquet", list.sha256())]);
+    assert!(store.segments().await.unwrap().is_empty());
+    store.create_segment(segment(), &list, None).await.unwrap();
+    assert_eq!(store.segment_names().await.unwrap(), ["a"]);
 }

@@ -1,7 +1,8 @@
 //! One Delta table on object storage, the archive of raw files, the commit protocol.
 //!
 //! A store is a folder: `events/` is the Delta table, partitioned by the kind of [`Record`]; `raw/` holds every landed
-//! file, compressed, by the SHA-256 of its content; `providers/` and `status_codes.csv` are the user's own.
+//! file, compressed, by the SHA-256 of its content; `segments/` holds named lists of recipients; `providers/` and
+//! `status_codes.csv` are the user's own.
 //!
 //! # The commit protocol
 //!
@@ -26,6 +27,7 @@ mod identities;
 mod local;
 mod log;
 mod schema;
+mod segment;
 mod snapshot;
 mod stats;
 mod writer;
@@ -55,6 +57,10 @@ use crate::error::{Error, Result};
 pub use as_of::AsOf;
 pub use commit::{Commit, CommitOutcome};
 pub use schema::Record;
+pub use segment::{
+    NewSegment, RecipientSet, Recipients, Segment, SegmentParameter, SegmentRevision, SegmentSource,
+    check_segment_name, segment_exists,
+};
 pub use snapshot::{LogFile, Snapshot};
 pub use stats::{Bounds, FileStats};
 pub use writer::{LogWriter, NewFile};

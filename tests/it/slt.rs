@@ -8,7 +8,7 @@
 //!
 //! Beside SQL a file may say two things as on the command line:
 //! `smsql [--store empty] [--tz ZONE] [--allow-write]` opens the session anew, `smsql report NAME SECTION [-p NAME=VALUE]...`
-//! asks a section of a report.
+//! asks a section of a report; `smsql segment create NAME SELECT ...` makes a segment.
 //!
 //! `SLT=views/clicks` runs only those files whose path contains that text.
 
@@ -31,7 +31,7 @@ use smsql::session::functions::scalar_functions;
 use smsql::session::landing::{LandOptions, Lander};
 use smsql::session::{Answer, Parameters, Session, SessionOptions, split};
 use smsql::source::{Catalogue, Input};
-use smsql::store::{AsOf, Store};
+use smsql::store::{AsOf, NewSegment, RecipientSet, SegmentSource, Store};
 use smsql::{Error, Result};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, MakeConnection, Runner};
 
@@ -114,6 +114,20 @@ impl Landed {
         Ok(DBOutput::StatementComplete(0))
     }
 
+    /// Makes a segment of the store, at the version of the session.
+    async fn segment(&self, name: &str, sql: &str) -> Result<DBOutput<DefaultColumnType>> {
+        let mut recipients = RecipientSet::default();
+        for statement in split("<sql>", sql)? {
+            let mut answer = self.session.run(&statement, &Parameters::default()).await?;
+            answer.add_recipients("<sql>", &mut recipients).await?;
+        }
+        let version = self.store.snapshot(&AsOf::Latest).await?.version();
+        let (source, time_zone) = (SegmentSource::Sql(sql.to_owned()), self.session.options().time_zone.to_string());
+        let new = NewSegment { name: name.to_owned(), version, time_zone, source, parameters: Vec::new() };
+        self.store.create_segment(new, &recipients.sorted(), None).await?;
+        Ok(DBOutput::StatementComplete(0))
+    }
+
     async fn report(&self, name: &str, section: &str, options: &[&str]) -> Result<DBOutput<DefaultColumnType>> {
         let catalogue = report::Catalogue::new([])?;
         let report = catalogue.get(name)?;
@@ -143,6 +157,10 @@ impl AsyncDB for Landed {
 
     async fn run(&mut self, sql: &str) -> Result<DBOutput<Self::ColumnType>> {
         match sql.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["smsql", "segment", "create", name, ..] => {
+                let (_, sql) = sql.split_once(name).unwrap();
+                self.segment(name, sql.trim()).await
+            }
             ["smsql", words @ ..] => self.command(words).await,
             _ => self.ask("<sql>", sql, &Parameters::default()).await,
         }

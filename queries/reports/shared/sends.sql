@@ -36,4 +36,4 @@ WHERE m.direction = 'outbound'
   AND ($provider IS NULL OR m.provider = $provider)
   AND ($account IS NULL OR m.account = $account)
   AND ($list IS NULL OR array_has(m.list_ids, $list))
-  AND ($segment IS NULL)
+  AND ($segment IS NULL OR m.recipient IN (SELECT recipient FROM segment_members WHERE segment = $segment))

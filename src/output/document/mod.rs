@@ -1,17 +1,39 @@
 //! Documents: several results under one title, as a report is. Where a format holds one table (CSV, Parquet), a document
 //! is a folder with a file per section; the others hold all sections in one file.
+//!
+//! | | one file holds |
+//! |---|---|
+//! | table | title, description, then a titled table per section; percentages with bars |
+//! | markdown | the same with parameters and the definition of every column |
+//! | json | one object: `report`, `parameters` (typed), `version`, `sections` of `name` and `rows` |
+//! | ndjson | a row per line with its `section` first |
+//! | xlsx | a sheet `about`, then a sheet per section with its chart |
+//! | html | one page |
+//! | csv, tsv, parquet, arrow | the rows of one section |
 
 mod chart;
+mod folder;
+mod json;
+mod markdown;
+mod ndjson;
+mod sections;
+mod single;
+mod table;
+mod words;
+mod xlsx;
 
 use std::io::Write;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+use super::out::not_begun;
 use super::{Format, RenderOptions};
-use crate::Result;
+use crate::{Error, Result};
 
 pub use chart::{Chart, ChartKind};
+use sections::Sections;
+pub(super) use single::SingleSink;
 
 /// What a document says beside its rows.
 #[derive(Debug, Clone, Default)]
@@ -73,20 +95,56 @@ pub trait DocumentSink: Send {
     fn finish(self: Box<Self>) -> Result<()>;
 }
 
+/// Makes the file of that name.
+pub type Files = Box<dyn FnMut(&str) -> Result<Box<dyn Write + Send>> + Send>;
+
 /// Where a document goes.
 pub enum Target {
     /// All of it into one stream.
     Stream(Box<dyn Write + Send>),
     /// A stream for each section, by the name of its file (`rates.csv`).
-    Folder(Box<dyn FnMut(&str) -> Result<Box<dyn Write + Send>> + Send>),
+    Folder(Files),
 }
 
-/// The sink that writes a document in `format`.
+/// The sink that writes a document in `format`, into a stream where [`Format::holds_sections`], else into a folder.
 pub fn document_sink(
-    _format: Format,
-    _target: Target,
-    _document: Document,
-    _options: RenderOptions,
+    format: Format,
+    target: Target,
+    document: Document,
+    options: RenderOptions,
 ) -> Result<Box<dyn DocumentSink>> {
-    Err(crate::Error::Internal("documents are not written yet".to_owned()))
+    let out = match target {
+        Target::Folder(files) if !format.holds_sections() => {
+            return Ok(Box::new(folder::FolderSink::new(format, files, document, options)));
+        }
+        Target::Stream(out) if format.holds_sections() => out,
+        Target::Folder(_) => {
+            return Err(Error::Usage(format!("{format} holds all sections in one file; give a file, not a folder")));
+        }
+        Target::Stream(_) => {
+            return Err(Error::Usage(format!(
+                "one {format} file holds one table; give a folder, or a format that holds all sections ({})",
+                Format::ALL
+                    .into_iter()
+                    .filter(|format| format.holds_sections())
+                    .map(Format::name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )));
+        }
+    };
+    Ok(match format {
+        Format::Table => Box::new(table::TableDocument::new(out, document, options)),
+        Format::Json => Box::new(json::JsonDocument::new(out, document, options)),
+        Format::Ndjson => Box::new(ndjson::NdjsonDocument::new(out, document, options)),
+        Format::Markdown => Box::new(markdown::MarkdownDocument::new(out, document, options)),
+        Format::Xlsx => Box::new(xlsx::XlsxDocument::new(out, document, options)?),
+        Format::Html => return Err(Error::Internal("HTML pages are not there yet".to_owned())), // html::HtmlSink::new(out, document, options)
+        Format::Csv | Format::Tsv | Format::Parquet | Format::Arrow => return Err(not_begun()),
+    })
+}
+
+/// Whether a column holds percentages, by its name: `percent` or `<what>_percent`.
+pub(super) fn is_percent(column: &str) -> bool {
+    column == "percent" || column.ends_with("_percent")
 }

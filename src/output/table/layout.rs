@@ -3,8 +3,10 @@
 use arrow::datatypes::{DataType, Field};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::document::is_percent;
 use super::super::sanitize::sanitize;
 use super::super::value;
+use super::bar::{BAR_WIDTH, bar};
 
 /// Between two columns.
 const GAP: &str = " │ ";
@@ -17,6 +19,7 @@ const PADDING_MAX: usize = 200;
 pub(super) struct Heading {
     name: String,
     is_number: bool,
+    is_percent: bool,
     /// Part of it still says something.
     may_shorten: bool,
 }
@@ -25,13 +28,20 @@ impl Heading {
     pub(super) fn new(field: &Field) -> Self {
         let is_number = value::is_number(field.data_type());
         let is_whole = |data_type: &DataType| is_number || data_type.is_temporal() || *data_type == DataType::Boolean;
-        Self { name: sanitize(field.name()).into_owned(), is_number, may_shorten: !is_whole(field.data_type()) }
+        Self {
+            name: sanitize(field.name()).into_owned(),
+            is_number,
+            is_percent: is_number && is_percent(field.name()),
+            may_shorten: !is_whole(field.data_type()),
+        }
     }
 }
 
 struct Column {
     width: usize,
     is_number: bool,
+    /// Whether a bar stands behind the number, within the width.
+    has_bar: bool,
     /// Whether longer values end in `…`; otherwise they run over.
     shorten: bool,
 }
@@ -42,12 +52,23 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Chooses the widths that hold these rows, at most `width` with the gaps if there is such a bound.
-    pub(super) fn new(headings: &[Heading], rows: &[Vec<String>], width: Option<usize>) -> Self {
+    /// Chooses the widths that hold these rows, at most `width` with the gaps if there is such a bound. Bars are drawn
+    /// if they are asked for and do not cost a column its place.
+    pub(super) fn new(headings: &[Heading], rows: &[Vec<String>], width: Option<usize>, bars: bool) -> Self {
+        let layout = Self::with_bars(headings, rows, width, bars);
+        if bars && layout.columns.len() < headings.len() {
+            return Self::with_bars(headings, rows, width, false);
+        }
+        layout
+    }
+
+    fn with_bars(headings: &[Heading], rows: &[Vec<String>], width: Option<usize>, bars: bool) -> Self {
         let mut widths: Vec<usize> = headings.iter().map(|heading| heading.name.width()).collect();
+        let bar_widths: Vec<usize> =
+            headings.iter().map(|heading| if bars && heading.is_percent { 1 + BAR_WIDTH } else { 0 }).collect();
         for row in rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.width().max(*width);
+            for ((width, bar), cell) in widths.iter_mut().zip(&bar_widths).zip(row) {
+                *width = (cell.width() + bar).max(*width);
             }
         }
         if let Some(line) = width {
@@ -56,6 +77,7 @@ impl Layout {
         let columns = widths.into_iter().zip(headings).map(|(column, heading)| Column {
             width: if width.is_some() { column } else { column.min(PADDING_MAX) },
             is_number: heading.is_number,
+            has_bar: bars && heading.is_percent,
             shorten: width.is_some(),
         });
         Self { columns: columns.collect() }
@@ -68,7 +90,7 @@ impl Layout {
 
     /// Appends the names and the line below them.
     pub(super) fn header(&self, headings: &[Heading], out: &mut String) {
-        self.line(headings.iter().map(|heading| heading.name.as_str()), out);
+        self.line(headings.iter().map(|heading| heading.name.as_str()), false, out);
         for (i, column) in self.columns.iter().enumerate() {
             out.push_str(if i == 0 { "─" } else { "─┼─" });
             out.extend(std::iter::repeat_n('─', column.width));
@@ -78,20 +100,26 @@ impl Layout {
 
     /// Appends a row.
     pub(super) fn row(&self, cells: &[String], out: &mut String) {
-        self.line(cells.iter().map(String::as_str), out);
+        self.line(cells.iter().map(String::as_str), true, out);
     }
 
-    fn line<'a>(&self, cells: impl Iterator<Item = &'a str>, out: &mut String) {
+    fn line<'a>(&self, cells: impl Iterator<Item = &'a str>, bars: bool, out: &mut String) {
         out.push(' ');
         for (i, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
             if i > 0 {
                 out.push_str(GAP);
             }
-            let (cell, end) = if column.shorten { shorten(cell, column.width) } else { (cell, "") };
-            let padding = std::iter::repeat_n(' ', column.width.saturating_sub(cell.width() + end.width()));
+            let bar_width = if bars && column.has_bar { 1 + BAR_WIDTH } else { 0 };
+            let width = column.width.saturating_sub(bar_width);
+            let (cell, end) = if column.shorten { shorten(cell, width) } else { (cell, "") };
+            let padding = std::iter::repeat_n(' ', width.saturating_sub(cell.width() + end.width()));
             if column.is_number {
                 out.extend(padding);
                 out.extend([cell, end]);
+                if bar_width > 0 {
+                    out.push(' ');
+                    bar(cell, out);
+                }
             } else {
                 out.extend([cell, end]);
                 // Nothing stands behind the last column.
@@ -99,6 +127,10 @@ impl Layout {
                     out.extend(padding);
                 }
             }
+        }
+        // A bar that is not full, or none, leaves blanks behind the last column.
+        if bars && self.columns.last().is_some_and(|column| column.has_bar) {
+            out.truncate(out.trim_end_matches(' ').len());
         }
         out.push('\n');
     }

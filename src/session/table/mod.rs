@@ -2,7 +2,9 @@
 
 mod log;
 mod reader;
+mod segment;
 mod zone;
 
 pub use log::LogTable;
+pub(super) use segment::{Segments, register as register_segments};
 pub(super) use zone::data_type_in;

@@ -48,14 +48,14 @@ fn field_type(batch: &RecordBatch, name: &str) -> Option<DataType> {
     batch.column_by_name(name).map(|column| column.data_type().clone())
 }
 
-pub(super) fn read_arrow(bytes: Vec<u8>) -> (SchemaRef, RecordBatch) {
+pub(crate) fn read_arrow(bytes: Vec<u8>) -> (SchemaRef, RecordBatch) {
     let reader = arrow::ipc::reader::FileReader::try_new(io::Cursor::new(bytes), None).unwrap();
     let schema = reader.schema();
     let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
     (schema.clone(), arrow::compute::concat_batches(&schema, &batches).unwrap())
 }
 
-pub(super) fn read_parquet(bytes: Vec<u8>) -> (SchemaRef, RecordBatch) {
+pub(crate) fn read_parquet(bytes: Vec<u8>) -> (SchemaRef, RecordBatch) {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
     assert_eq!(builder.metadata().file_metadata().created_by(), Some("smsql"));
     let schema = builder.schema().clone();

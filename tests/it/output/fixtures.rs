@@ -12,7 +12,7 @@ use smsql::output::{Format, RenderOptions, sink};
 
 /// What was written, still readable after the sink has taken the writer.
 #[derive(Clone, Default)]
-pub(super) struct Written(pub(super) Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Written(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -25,7 +25,7 @@ impl Write for Written {
     }
 }
 
-pub(super) fn bytes(format: Format, options: &RenderOptions, schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<u8> {
+pub(crate) fn bytes(format: Format, options: &RenderOptions, schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<u8> {
     let written = Written::default();
     let mut sink = sink(format, Box::new(written.clone()), options.clone());
     sink.begin(schema).unwrap();
@@ -36,30 +36,30 @@ pub(super) fn bytes(format: Format, options: &RenderOptions, schema: &SchemaRef,
     written.0.lock().unwrap().clone()
 }
 
-pub(super) fn text(format: Format, options: &RenderOptions, batch: &RecordBatch) -> String {
+pub(crate) fn text(format: Format, options: &RenderOptions, batch: &RecordBatch) -> String {
     String::from_utf8(bytes(format, options, &batch.schema(), std::slice::from_ref(batch))).unwrap()
 }
 
-pub(super) fn plain() -> RenderOptions {
+pub(crate) fn plain() -> RenderOptions {
     RenderOptions::default()
 }
 
-pub(super) fn terminal(width: usize) -> RenderOptions {
+pub(crate) fn terminal(width: usize) -> RenderOptions {
     RenderOptions { terminal: true, width: Some(width), ..RenderOptions::default() }
 }
 
-pub(super) fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+pub(crate) fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
 }
 
-pub(super) fn one(name: &str, array: impl Array + 'static) -> RecordBatch {
+pub(crate) fn one(name: &str, array: impl Array + 'static) -> RecordBatch {
     batch(vec![(name, Arc::new(array) as ArrayRef)])
 }
 
-pub(super) const NOON: i64 = 1_751_371_200_000_000; // 2025-07-01T12:00:00Z
+pub(crate) const NOON: i64 = 1_751_371_200_000_000; // 2025-07-01T12:00:00Z
 
 /// Three rows of every type: an ordinary value, an extreme one, NULL.
-pub(super) fn every_type() -> RecordBatch {
+pub(crate) fn every_type() -> RecordBatch {
     let days = [Some(20_270), Some(-719_162), None]; // 2025-07-01, 0001-01-01
     let strings = vec![Some("a|b"), Some(""), None];
     let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
@@ -129,16 +129,16 @@ pub(super) fn every_type() -> RecordBatch {
     ])
 }
 
-pub(super) fn decimals(values: Vec<Option<i128>>, precision: u8, scale: i8) -> Decimal128Array {
+pub(crate) fn decimals(values: Vec<Option<i128>>, precision: u8, scale: i8) -> Decimal128Array {
     Decimal128Array::from(values).with_precision_and_scale(precision, scale).unwrap()
 }
 
-pub(super) fn micros(values: Vec<Option<i64>>) -> TimestampMicrosecondArray {
+pub(crate) fn micros(values: Vec<Option<i64>>) -> TimestampMicrosecondArray {
     TimestampMicrosecondArray::from(values)
 }
 
 /// Bodies as strangers write them.
-pub(super) const BODIES: &[&str] = &[
+pub(crate) const BODIES: &[&str] = &[
     "Your code is 1234",
     "",
     "two\nlines",
@@ -164,7 +164,7 @@ pub(super) const BODIES: &[&str] = &[
     "\\N",
 ];
 
-pub(super) fn bodies() -> RecordBatch {
+pub(crate) fn bodies() -> RecordBatch {
     let view = StringViewArray::from(BODIES.to_vec());
     let category: DictionaryArray<Int32Type> = BODIES.iter().copied().collect();
     let list = ListArray::new(
@@ -183,7 +183,7 @@ pub(super) fn bodies() -> RecordBatch {
 }
 
 /// Control and format characters as `⟨202E⟩`, so that a snapshot shows them and a diff of it is honest.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut visible = String::new();
     for c in text.chars() {
         let hidden = (c.is_control() && c != '\n')
@@ -193,7 +193,7 @@ pub(super) fn visible(text: &str) -> String {
     visible
 }
 
-pub(super) fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -202,6 +202,6 @@ pub(super) fn snapshot(name: &str, text: &str) {
 }
 
 /// 1, 2, 3 ...
-pub(super) fn numbers(count: i64) -> RecordBatch {
+pub(crate) fn numbers(count: i64) -> RecordBatch {
     one("n", Int64Array::from((1..=count).collect::<Vec<_>>()))
 }

@@ -68,6 +68,8 @@ async fn tables() -> String {
         described.insert(name.to_owned(), (title.to_owned(), columns.collect()));
     }
     described.insert("status_codes".to_owned(), status_codes());
+    described.insert("segments".to_owned(), segments());
+    described.insert("segment_members".to_owned(), segment_members());
     let names = session.names().await.tables;
     assert_eq!(names.keys().collect::<Vec<_>>(), described.keys().collect::<Vec<_>>());
     let order = ["events", "messages", "recipients", "clicks", "campaigns"];
@@ -120,6 +122,30 @@ fn status_codes() -> Described {
     (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
 }
 
+fn segments() -> Described {
+    let columns = [
+        ("name", "Its name."),
+        ("recipients", "How many recipients it has."),
+        ("version", "The version of the store it was evaluated at."),
+        ("created_at", "When it was created."),
+        ("time_zone", "The time zone it was evaluated in."),
+        ("source", "The SQL it was made from, or the report and its sections as on the command line."),
+        ("parameters", "The values of the parameters in it."),
+        ("members", "The SHA-256 of the list: of the recipients in order, one per line."),
+    ];
+    let title = "One row per segment: a named, fixed list of recipients".to_owned();
+    (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
+}
+
+fn segment_members() -> Described {
+    let columns = [
+        ("segment", "The name of the segment; `segment = 'name'` reads that list only."),
+        ("recipient", "A recipient in it, once."),
+    ];
+    let title = "One row per segment and recipient".to_owned();
+    (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
+}
+
 /// The columns of a table, with their types in the words of SQL.
 async fn describe(session: &Session, table: &str) -> Vec<(String, String)> {
     let script = split("<test>", &format!("SELECT * FROM {table} LIMIT 0")).unwrap();
@@ -157,6 +183,9 @@ fn functions() -> String {
     for function in aggregate_functions() {
         row(function.name(), function.documentation());
     }
+    let segment =
+        "The recipients of a segment, as a table: `FROM segment('vip')`; an error where there is none of this name.";
+    writeln!(text, "| `segment(name)` | {segment} |").unwrap();
     text
 }
 
