@@ -100,6 +100,27 @@ def latencies(sends):
     )
 
 
+# The seven classes of the histogram, from the first time on, up to but without the second, in milliseconds.
+SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
+CLASSES = (
+    ("0 to 5 s", 0, 5 * SECOND),
+    ("5 to 30 s", 5 * SECOND, 30 * SECOND),
+    ("30 s to 1 min", 30 * SECOND, MINUTE),
+    ("1 to 5 min", MINUTE, 5 * MINUTE),
+    ("5 to 60 min", 5 * MINUTE, HOUR),
+    ("1 to 24 h", HOUR, 24 * HOUR),
+    ("24 h and more", 24 * HOUR, None),
+)
+
+
+def histogram(times):
+    for name, begin, end in CLASSES:
+        inside = [ms for ms in times if ms >= begin and (end is None or ms < end)]
+        within = [ms for ms in times if end is None or ms < end]
+        yield dict(latency=name, messages=len(inside), percent=percent(len(inside), len(times)),
+                   within_percent=percent(len(within), len(times)))
+
+
 def delivery_latency(scope):
     by = lambda name: Rows((
         {name: value} | latencies(sends)
@@ -107,7 +128,7 @@ def delivery_latency(scope):
     ), order=())
     return {
         "overall": [latencies(scope.sends)],
-        "histogram": None,
+        "histogram": list(histogram(timings(scope.sends))),
         "providers": by("provider"),
         "countries": by("country"),
     }

@@ -2,8 +2,7 @@
 
 Prints `{"section": [{"column": "value", ..., "_order": place}, ...], ...}`: every value as the text that smsql's JSON has
 for it, null where it has null, and true where it has some value that cannot be foretold. The rows are in the order the
-report's header documents; rows next to each other with an equal `_order` may come in any order. Sections whose header
-does not say enough to compute them are left out.
+report's header documents; rows next to each other with an equal `_order` may come in any order.
 """
 
 import argparse
@@ -58,7 +57,7 @@ def main():
     scope = Scope(Options(own=own, **given))
     module = importlib.import_module(MODULES[report])
     sections = getattr(module, report)(scope)
-    shown = {name: list(rows(scope, section)) for name, section in sections.items() if section is not None}
+    shown = {name: list(rows(scope, section)) for name, section in sections.items()}
     print(json.dumps(shown, ensure_ascii=False, indent=1))
 
 

@@ -1,6 +1,7 @@
 """message_report, conversations and link_tracking, by the headers of their report files (DESIGN 1: Mobile Text Alerts)."""
 
 import hashlib
+from collections import Counter
 
 from feeds import DEMO, LANDINGS
 from fold import other_party
@@ -76,6 +77,8 @@ def campaigns(scope):
 
 
 def history(scope):
+    """In the order of the messages and of what happened to them; messages sent at one instant may change places."""
+    at_once = Counter(s.sent_time for s in scope.sends)
     hashes = [hashlib.sha256((DEMO / name).read_bytes()).hexdigest() for _, name in LANDINGS]
     for send in scope.sends:
         for bucket, _, event in sorted(send.reports, key=lambda report: report[2].event_time):
@@ -91,7 +94,7 @@ def history(scope):
                 received_at=event.received_at or SOME,
                 source_file=hashes[event.landing - 1],
                 source_line=event.line,
-                _order=[send.sent_time, event.event_time],
+                _order=[send.sent_time] + [event.event_time] * (at_once[send.sent_time] == 1),
             )
 
 
@@ -108,12 +111,14 @@ class Talk:
     """Who said what: outbound are the messages in scope, inbound what people wrote in the period asked for."""
 
     def __init__(self, scope):
-        self.scope, options = scope, scope.options
-        self.outbound = grouped(scope.sends, lambda s: s.recipient)
+        options = scope.options
+        self.asked = options.own.get("recipient")
+        self.sends = [s for s in scope.sends if self.asked in (None, s.recipient)]
+        self.outbound = grouped(self.sends, lambda s: s.recipient)
         since, until = options.moment(options.since), options.moment(options.until)
         inbound = [
             e for e in scope.log.events
-            if e.kind in ("reply", "opt_out", "opt_in")
+            if e.kind in ("reply", "opt_out", "opt_in") and self.asked in (None, other_party(e))
             and (since is None or e.event_time >= since) and (until is None or e.event_time < until)
             and options.provider in (None, e.provider) and options.account in (None, e.account)
             and ((options.campaign is None and options.list is None) or other_party(e) in self.outbound)
@@ -138,7 +143,7 @@ class Talk:
             ("conversations", wrote, people, "people"),
             ("unanswered", sum(map(self.unanswered, self.inbound)), wrote, "conversations"),
             ("opted out", sum(map(self.opted_out, self.inbound)), wrote, "conversations"),
-            ("messages out", units(self.scope.sends), None, None),
+            ("messages out", units(self.sends), None, None),
             ("messages in", sum(map(len, self.inbound.values())), None, None),
         ):
             yield dict(measure=measure, number=number, percent=percent(number, whole), share_of=share_of)
@@ -160,7 +165,7 @@ class Talk:
             )
 
     def thread(self):
-        for person in sorted(self.inbound, key=by_text):
+        for person in [self.asked] if self.asked else sorted(self.inbound, key=by_text):
             rows = [
                 dict(recipient=person, time=s.sent_time, direction="out", kind="message", text=s.body,
                      own_number=s.sender, bucket=s.bucket, campaign_id=s.campaign_id, user=s.user, provider=s.provider,
@@ -170,7 +175,7 @@ class Talk:
                 dict(recipient=person, time=e.event_time, direction="in", kind=e.kind, text=e.body,
                      own_number=e.recipient, bucket=None, campaign_id=e.campaign_id, user=None, provider=e.provider,
                      message_id=e.message_id)
-                for e in self.inbound[person]
+                for e in self.inbound.get(person, [])
             ]
             yield from sorted(rows, key=lambda row: row["time"])
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from math import ceil
 
 
 def quantized(value, digits):
@@ -34,8 +35,7 @@ def nearest_rank(values, share):
     """The value at position ceil(share * n) of the sorted values: nearest rank; None where there is none."""
     if not values:
         return None
-    position = -(-(Decimal(share) * len(values)) // 1)
-    return sorted(values)[max(int(position), 1) - 1]
+    return sorted(values)[max(ceil(Decimal(share) * len(values)), 1) - 1]
 
 
 def micros(span):
