@@ -55,3 +55,9 @@ pub const SEGMENT_RECIPIENT_BYTES_MAX: usize = 1 << 10;
 pub const SEGMENT_NAME_BYTES_MAX: usize = 64;
 /// The longest definition of a segment, its SQL and the values of its parameters, in bytes of JSON.
 pub const SEGMENT_DEFINITION_BYTES_MAX: usize = 4 << 20;
+/// The most rows of a section that a page of HTML holds; it says how many it leaves out. The other formats hold all.
+pub const HTML_ROWS_MAX: u64 = 100_000;
+/// The most rows that a chart is drawn from, the first ones; it says so.
+pub const CHART_POINTS_MAX: usize = 1_000;
+/// The most rows that a chart with a bar for each shows, the first ones; it says so.
+pub const CHART_BARS_MAX: usize = 40;

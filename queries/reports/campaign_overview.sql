@@ -91,8 +91,9 @@ WITH profiles AS (
         coalesce(sum(units) FILTER (WHERE NOT was_sent), 0) AS not_sent,
         bool_or(was_sent) AS was_sent,
         bool_or(bucket = 'delivered') AS was_delivered,
-        bool_or(bucket = 'delivered' AND clicks_that_count > 0) AS clicked_delivered
-    FROM profile_sends
+        bool_or(bucket = 'delivered' AND was_clicked) AS clicked_delivered,
+        bool_or(was_opted_out) AS has_left
+    FROM answered_sends
     GROUP BY recipient, campaign_id
 ),
 messages AS (
@@ -106,16 +107,13 @@ messages AS (
         coalesce(sum(not_sent), 0) AS not_sent,
         count(recipient) FILTER (WHERE was_sent) AS profiles_sent,
         count(recipient) FILTER (WHERE was_delivered) AS profiles_delivered,
-        count(recipient) FILTER (WHERE clicked_delivered) AS unique_delivered
+        count(recipient) FILTER (WHERE clicked_delivered) AS unique_delivered,
+        count(recipient) FILTER (WHERE has_left) AS leavers
     FROM profiles
 ),
 clicks AS (
     SELECT coalesce(sum(clicks), 0) AS clicks, count(recipient) AS clickers
     FROM (SELECT recipient, campaign_id, count(*) AS clicks FROM counted_clicks GROUP BY recipient, campaign_id)
-),
-leavers AS (
-    SELECT count(recipient) AS leavers
-    FROM (SELECT DISTINCT recipient, campaign_id FROM opt_outs)
 )
 SELECT measure, number, percent(number, whole) AS percent, share_of
 FROM (
@@ -139,7 +137,6 @@ FROM (
         unnest([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) AS place
     FROM messages
     CROSS JOIN clicks
-    CROSS JOIN leavers
 )
 ORDER BY place
 

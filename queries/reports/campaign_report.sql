@@ -148,13 +148,15 @@ ORDER BY place
 --   unsubscribed_percent - Unsubscribed as a share of sent.
 WITH lines AS (
     SELECT
-        message.*,
-        line.line,
+        units,
+        bucket,
+        was_sent,
+        was_sent AND was_clicked AS is_clicked,
+        was_sent AND was_replied AS is_replied,
+        was_sent AND was_opted_out AS is_unsubscribed,
+        line,
         unnest(
-            CASE
-                WHEN line.line = 'list' AND cardinality(message.list_ids) > 0 THEN array_distinct(message.list_ids)
-                ELSE [NULL]
-            END
+            CASE WHEN line = 'list' AND cardinality(list_ids) > 0 THEN array_distinct(list_ids) ELSE [NULL] END
         ) AS list_id
     FROM answered_sends AS message
     CROSS JOIN (VALUES ('list'), ('total')) AS line (line)
@@ -184,9 +186,9 @@ FROM (
         coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
         coalesce(sum(units) FILTER (WHERE bucket = 'soft_bounce'), 0) AS soft_bounces,
         coalesce(sum(units) FILTER (WHERE bucket = 'hard_bounce'), 0) AS hard_bounces,
-        coalesce(sum(units) FILTER (WHERE was_sent AND was_clicked), 0) AS clicked,
-        coalesce(sum(units) FILTER (WHERE was_sent AND was_replied), 0) AS replied,
-        coalesce(sum(units) FILTER (WHERE was_sent AND was_opted_out), 0) AS unsubscribed
+        coalesce(sum(units) FILTER (WHERE is_clicked), 0) AS clicked,
+        coalesce(sum(units) FILTER (WHERE is_replied), 0) AS replied,
+        coalesce(sum(units) FILTER (WHERE is_unsubscribed), 0) AS unsubscribed
     FROM lines
     GROUP BY CASE WHEN line = 'list' AND list_id IS NULL THEN 'no list' ELSE line END, list_id
 )

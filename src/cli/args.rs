@@ -131,7 +131,7 @@ pub(super) enum Command {
 /// How and where a result is written.
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
-    /// table, csv, tsv, json, ndjson, markdown, parquet or arrow [default: by the suffix of -o, else table]
+    /// table, csv, tsv, json, ndjson, markdown, parquet, arrow, xlsx or html [default: by the suffix of -o, else table]
     #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete

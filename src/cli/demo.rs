@@ -31,7 +31,15 @@ const LANDINGS: [(&str, &str); 8] = [
 ];
 
 /// What the five systems that smsql reproduces would show.
-const REPORTS: [&str; 2] = ["status_summary", "reception_statistics"];
+const REPORTS: [&str; 7] = [
+    "status_summary",
+    "campaign_overview",
+    "campaign_report",
+    "reception_statistics",
+    "message_report",
+    "conversations",
+    "link_tracking",
+];
 
 pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     let location = args.dir.to_string_lossy().into_owned();

@@ -66,7 +66,8 @@ impl<'c> Documents<'c> {
 
     /// Standard output, looking as on a terminal.
     pub(super) fn on_screen(context: &'c Context<'c>) -> Self {
-        let rendering = on_screen(RenderOptions { terminal: true, ..context.printer.rendering(context.global.tz) });
+        let rendering =
+            on_screen(RenderOptions { terminal: true, bars: true, ..context.printer.rendering(context.global.tz) });
         Self { context, format: Format::Table, rendering, place: Place::Output }
     }
 

@@ -13,13 +13,16 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub(super) struct Printer {
     output_is_terminal: bool,
+    output_is_styled: bool,
     styled: bool,
 }
 
 impl Printer {
     pub(super) fn new() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { output_is_terminal: io::stdout().is_terminal(), styled: io::stderr().is_terminal() && !plain }
+        let output_is_terminal = io::stdout().is_terminal();
+        let styled = io::stderr().is_terminal() && !plain;
+        Self { output_is_terminal, output_is_styled: output_is_terminal && !plain, styled }
     }
 
     /// Whether a person types: standard input is a terminal.
@@ -40,7 +43,8 @@ impl Printer {
     /// How results look on standard output.
     pub(super) fn rendering(&self, time_zone: Tz) -> RenderOptions {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-        RenderOptions { terminal: self.output_is_terminal, width, time_zone, ..RenderOptions::default() }
+        let (terminal, styled) = (self.output_is_terminal, self.output_is_styled);
+        RenderOptions { terminal, width, time_zone, bars: terminal, styled, ..RenderOptions::default() }
     }
 
     /// Writes text to standard output.

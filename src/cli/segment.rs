@@ -11,7 +11,7 @@ use super::result::Results;
 use super::sql::script_text;
 use crate::output::Format;
 use crate::output::sanitize::sanitize;
-use crate::session::{Parameters, RecipientRows, Session, segment_parameters, split};
+use crate::session::{Parameter, Parameters, RecipientRows, Session, segment_parameters, split};
 use crate::store::{NewSegment, RecipientSet, SegmentParameter, SegmentSource, Store, segment_exists};
 use crate::{Error, Result};
 
@@ -100,7 +100,7 @@ async fn from_report(
     let catalogue = context.reports(Some(store), args.catalogue.folder.as_deref()).await?;
     let report = catalogue.get(args.report.as_deref().unwrap_or_default())?;
     let common = args.common.given().map(|(name, value)| (name.to_owned(), value.clone()));
-    let own = args.parameters.iter().map(|given| (given.name().to_owned(), given.value().to_owned()));
+    let own = args.parameters.iter().map(Parameter::written).map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut given = BTreeMap::new();
     for (name, value) in common.chain(own) {
         if given.insert(name.clone(), value).is_some() {

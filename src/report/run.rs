@@ -111,8 +111,8 @@ impl Report {
     pub async fn check(&self, session: &Session) -> Result<()> {
         let run = self.start(session, self.bind(&BTreeMap::new(), Tz::UTC)?).await?;
         for section in &self.sections {
-            let answer = run.section(section).await?;
-            let names: Vec<_> = answer.schema().fields().iter().map(|field| field.name().as_str()).collect();
+            let schema = run.session.check_replayable(&section.statement, &run.parameters).await?;
+            let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
             let defined: Vec<_> = section.columns.iter().map(|(name, _)| name.as_str()).collect();
             if names != defined {
                 let message = format!(

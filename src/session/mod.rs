@@ -21,6 +21,7 @@ mod options;
 mod parameters;
 mod policy;
 mod recipients;
+mod replayable;
 mod run;
 mod runtime;
 mod script;

@@ -81,16 +81,6 @@ impl Parameter {
     pub fn new(name: &str, declared: ParameterType, value: &str) -> Self {
         Self { name: name.to_owned(), declared: Some(declared), value: value.to_owned() }
     }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its value, as it was written.
-    pub fn value(&self) -> &str {
-        &self.value
-    }
 }
 
 impl FromStr for Parameter {
@@ -115,6 +105,13 @@ impl FromStr for Parameter {
             ));
         }
         Ok(Self { name: name.to_owned(), declared, value: value.to_owned() })
+    }
+}
+
+impl Parameter {
+    /// Its name, and its value as it was written.
+    pub fn written(&self) -> (&str, &str) {
+        (&self.name, &self.value)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Integration tests: one binary, since each one links the whole engine; one module for each part of smsql.
 
+mod browser;
 mod cli;
 mod concurrent;
 mod crash;
@@ -15,6 +16,7 @@ mod output;
 mod place;
 mod policy;
 mod readme;
+mod replayable;
 mod reports;
 mod s3;
 mod segments;

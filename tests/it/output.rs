@@ -24,7 +24,7 @@ const TEXT_FORMATS: [Format; 6] =
 
 /// The formats there are.
 pub(crate) fn written() -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().filter(|format| *format != Format::Html)
+    Format::ALL.into_iter()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use object_store::ObjectStoreExt;
 use sha2::{Digest, Sha256};
 use smsql::Error;
 use smsql::session::{Parameters, Session, SessionOptions, split};
@@ -367,7 +368,7 @@ fn list(recipients: &[&str]) -> Recipients {
     set.sorted()
 }
 
-fn new(name: &str) -> NewSegment {
+fn new_segment(name: &str) -> NewSegment {
     let source = SegmentSource::Sql("SELECT ...".to_owned());
     NewSegment { name: name.to_owned(), version: 0, time_zone: "UTC".to_owned(), source, parameters: Vec::new() }
 }
@@ -384,18 +385,18 @@ async fn who_replaces_what_somebody_else_replaced_is_told() {
         Store::open_or_create_with(s3).await.unwrap(),
     ];
     for store in stores {
-        let first = store.create_segment(new("a"), &list(&["1"]), None).await.unwrap();
+        let first = store.create_segment(new_segment("a"), &list(&["1"]), None).await.unwrap();
         let seen = store.segment_revision("a").await.unwrap();
         assert!(seen.is_some());
-        store.create_segment(new("a"), &list(&["2"]), seen.clone()).await.unwrap();
-        let late = store.create_segment(new("a"), &list(&["3"]), seen.clone()).await;
+        store.create_segment(new_segment("a"), &list(&["2"]), seen.clone()).await.unwrap();
+        let late = store.create_segment(new_segment("a"), &list(&["3"]), seen.clone()).await;
         assert!(matches!(&late, Err(Error::Conflict(message)) if message.contains("`a`")), "{store:?}: {late:?}");
         let now = store.segment("a").await.unwrap();
         assert_eq!(now.members, list(&["2"]).sha256(), "{store:?}");
         // Whoever noted the hash of the first list still reads it.
         assert_eq!(store.recipients(&first.members).await.unwrap().list().value(0), "1");
         store.drop_segment("a").await.unwrap();
-        let late = store.create_segment(new("a"), &list(&["4"]), seen).await;
+        let late = store.create_segment(new_segment("a"), &list(&["4"]), seen).await;
         assert!(matches!(late, Err(Error::Conflict(_))), "{store:?}: {late:?}");
         assert!(store.segments().await.unwrap().is_empty());
         assert_eq!(store.recipients(&now.members).await.unwrap().len(), 1);
@@ -406,7 +407,7 @@ async fn who_replaces_what_somebody_else_replaced_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_means_one_list_in_a_session() {
     let store = Store::open_or_create("memory:///segments/session").await.unwrap();
-    let old = store.create_segment(new("a"), &list(&["1"]), None).await.unwrap();
+    let old = store.create_segment(new_segment("a"), &list(&["1"]), None).await.unwrap();
     let open = async || Session::open(&store, &AsOf::Latest, &SessionOptions::default()).await.unwrap();
     let count = async |session: &Session| {
         let script = split("<test>", "SELECT * FROM segment('a')").unwrap();
@@ -417,8 +418,14 @@ async fn a_name_means_one_list_in_a_session() {
     let (before, unused) = (open().await, open().await);
     assert_eq!(count(&before).await, 1);
     let seen = store.segment_revision("a").await.unwrap();
-    let new = store.create_segment(new("a"), &list(&["1", "2"]), seen).await.unwrap();
+    let new = store.create_segment(new_segment("a"), &list(&["1", "2"]), seen).await.unwrap();
     assert_eq!((count(&before).await, count(&unused).await), (1, 2));
+    // A list that was read is not read again.
+    for path in [&old, &new].map(|segment| format!("segments/members/{}.parquet", segment.members)) {
+        store.object_store().delete(&path.into()).await.unwrap();
+    }
+    assert_eq!((count(&before).await, count(&unused).await), (1, 2));
+    store.create_segment(new_segment("other"), &list(&["1"]), None).await.unwrap();
     assert_eq!(before.segments_used(), [("a".to_owned(), old.members.clone())].into());
     assert_eq!(unused.segment("a").await.unwrap(), new.members);
     // A report that ran over the first list runs over it again, also when the name is gone.

@@ -13,11 +13,13 @@
 
 mod chart;
 mod folder;
+mod html;
 mod json;
 mod markdown;
 mod ndjson;
 mod sections;
 mod single;
+mod svg;
 mod table;
 mod words;
 mod xlsx;
@@ -139,7 +141,7 @@ pub fn document_sink(
         Format::Ndjson => Box::new(ndjson::NdjsonDocument::new(out, document, options)),
         Format::Markdown => Box::new(markdown::MarkdownDocument::new(out, document, options)),
         Format::Xlsx => Box::new(xlsx::XlsxDocument::new(out, document, options)?),
-        Format::Html => return Err(Error::Internal("HTML pages are not there yet".to_owned())), // html::HtmlSink::new(out, document, options)
+        Format::Html => Box::new(html::HtmlSink::new(out, document, options)),
         Format::Csv | Format::Tsv | Format::Parquet | Format::Arrow => return Err(not_begun()),
     })
 }

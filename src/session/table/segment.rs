@@ -28,7 +28,7 @@ use datafusion::logical_expr::{
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
 
-use crate::store::{Segment, SegmentSource, Store};
+use crate::store::{Recipients, Segment, SegmentSource, Store};
 use crate::{Error, Result};
 
 /// Rows of a batch that a scan gives.
@@ -40,6 +40,8 @@ pub(in crate::session) struct Segments {
     store: Option<Store>,
     /// The hash of the list that each name was found to mean.
     resolved: Mutex<BTreeMap<String, String>>,
+    /// The list that was read last: a report scans one segment once per section and more.
+    last: tokio::sync::Mutex<Option<Recipients>>,
 }
 
 impl fmt::Debug for Segments {
@@ -50,7 +52,7 @@ impl fmt::Debug for Segments {
 
 impl Segments {
     pub(in crate::session) fn of(store: Option<&Store>) -> Self {
-        Self { store: store.cloned(), resolved: Mutex::default() }
+        Self { store: store.cloned(), ..Self::default() }
     }
 
     /// The names that were asked for so far, each with the hash of its list.
@@ -92,6 +94,15 @@ impl Segments {
         Ok(names)
     }
 
+    /// The list with a hash.
+    async fn list(&self, store: &Store, sha256: &str) -> Result<Recipients> {
+        let mut last = self.last.lock().await;
+        match last.as_ref() {
+            Some(recipients) if recipients.sha256() == sha256 => Ok(recipients.clone()),
+            _ => Ok(last.insert(store.recipients(sha256).await?).clone()),
+        }
+    }
+
     /// The rows of some lists.
     ///
     /// They stay in memory as long as the plan. The pool is only asked whether there is room for them: a scan has no
@@ -112,7 +123,7 @@ impl Segments {
                 }
                 continue;
             };
-            let recipients = store.recipients(&sha256).await?;
+            let recipients = self.list(store, &sha256).await?;
             let list = recipients.list();
             reservation.try_grow(list.get_array_memory_size())?;
             let segment = StringViewArray::from_iter_values(std::iter::repeat_n(name, BATCH_ROWS.min(list.len())));

@@ -99,7 +99,7 @@ pub(super) fn rows() -> Vec<(SchemaRef, Rows)> {
     ]);
     // Midnight of three days in London, before and after the clocks go back.
     let day = HALF_PAST_ONE - 90 * 60_000_000;
-    let days = vec![Some(day), Some(day + 24 * HOUR), Some(day + 49 * HOUR)];
+    let days = vec![Some(day), Some(day + 25 * HOUR), Some(day + 49 * HOUR)];
     let daily = batch(vec![
         ("day", Arc::new(micros(days).with_timezone("UTC")) as ArrayRef),
         ("delivered", Arc::new(Int64Array::from(vec![10, 20, 30]))),

@@ -57,3 +57,29 @@ fn a_table_fits_the_terminal() {
     }
     snapshot("terminal_widths", &all);
 }
+
+#[test]
+fn percentages_have_bars_where_there_is_room() {
+    let percentages = batch(vec![
+        ("name", Arc::new(StringArray::from(vec!["a", "b", "c", "d"])) as ArrayRef),
+        ("percent", Arc::new(decimals(vec![Some(5_000), Some(10_000), None, Some(63)], 5, 2))),
+        ("per_mille", Arc::new(decimals(vec![Some(5_000), Some(10_000), None, Some(63)], 5, 2))),
+    ]);
+    let drawn = |width| text(Format::Table, &RenderOptions { bars: true, ..terminal(width) }, &percentages);
+    assert_eq!(
+        drawn(80),
+        " name │           percent │ per_mille\n\
+         ──────┼───────────────────┼───────────\n \
+         a    │  50.00 █████      │     50.00\n \
+         b    │ 100.00 ██████████ │    100.00\n \
+         c    │   NULL            │      NULL\n \
+         d    │   0.63 ▏          │      0.63\n\
+         (4 rows)\n"
+    );
+    // Fewer columns would be a worse table than one without bars.
+    assert_eq!(drawn(38), drawn(80));
+    assert_eq!(drawn(37), text(Format::Table, &terminal(37), &percentages));
+    // A column of text that is called so has none.
+    let words = batch(vec![("percent", Arc::new(StringArray::from(vec!["50"])) as ArrayRef)]);
+    assert!(!text(Format::Table, &RenderOptions { bars: true, ..plain() }, &words).contains('█'));
+}

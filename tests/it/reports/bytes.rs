@@ -16,7 +16,9 @@ fn contents(path: &Path) -> BTreeMap<String, Vec<u8>> {
         return BTreeMap::from([(String::new(), std::fs::read(path).unwrap())]);
     }
     let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap())).collect()
+    entries
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .collect()
 }
 
 #[test]

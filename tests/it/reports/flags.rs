@@ -72,8 +72,18 @@ fn periods_are_half_open_and_in_the_zone_that_is_asked_for() {
                  AND submitted_at >= '2025-03-06T05:00:00Z' AND submitted_at < '2025-03-08T05:00:00Z'";
     let expected = work.sql(first, &["--format", "tsv"]).ok().lines().nth(1).unwrap().to_owned();
     let report = work.run(&[
-        "report", "daily_summary", "--section", "days", "--format", "json", "--tz", "America/New_York",
-        "--from", "2025-03-06", "--to", "2025-03-08",
+        "report",
+        "daily_summary",
+        "--section",
+        "days",
+        "--format",
+        "json",
+        "--tz",
+        "America/New_York",
+        "--from",
+        "2025-03-06",
+        "--to",
+        "2025-03-08",
     ]);
     let rows: serde_json::Value = serde_json::from_str(&report.ok()).unwrap();
     let total: i64 = rows.as_array().unwrap().iter().map(|row| row["messages"].as_i64().unwrap()).sum();

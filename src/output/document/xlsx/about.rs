@@ -6,7 +6,7 @@ use super::super::Document;
 use super::super::words::wrap;
 use super::cell::{Cell, cut};
 use super::failed;
-use super::section::Finished;
+use super::finished::{Finished, counted};
 use super::styles::Styles;
 use crate::Result;
 use crate::output::RenderOptions;
@@ -66,16 +66,15 @@ impl Page<'_> {
         for parameter in &document.parameters {
             self.line([&parameter.name, parameter.value.as_deref().unwrap_or_default(), &parameter.help])?;
         }
-        self.sections(document, sections)
+        self.sections(document, sections, options.time_zone.name())
     }
 
-    fn sections(&mut self, document: &Document, sections: &[Finished]) -> Result<(), XlsxError> {
+    fn sections(&mut self, document: &Document, sections: &[Finished], zone: &str) -> Result<(), XlsxError> {
         for (section, finished) in document.sections.iter().zip(sections) {
-            let rows = format!("{} row{}", finished.rows, if finished.rows == 1 { "" } else { "s" });
             self.header(["sheet", "title", "rows"])?;
-            self.line([&finished.sheets.join(", "), &section.title, &rows])?;
-            let notes = finished.notes.iter().map(String::as_str);
-            for words in Some(section.description.as_str()).filter(|words| !words.is_empty()).into_iter().chain(notes) {
+            self.line([&finished.sheets.join(", "), &section.title, &counted(finished.rows, "row")])?;
+            let description = Some(&section.description).filter(|words| !words.is_empty());
+            for words in description.into_iter().chain(&finished.notes(zone)) {
                 for line in wrap(words, LINE) {
                     self.line([&line, "", ""])?;
                 }

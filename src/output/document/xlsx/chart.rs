@@ -145,6 +145,7 @@ fn height(chart: &Chart, rows: u32) -> u32 {
 /// The title as words, at most the 255 characters that Excel allows: the library would take some for the name of a range
 /// of cells.
 fn words(title: &str) -> String {
-    let title = sanitize(title).replace('!', "! ");
+    // U+FFFE and U+FFFF are no characters of XML.
+    let title = sanitize(title).replace('!', "! ").replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}");
     title.trim_start_matches(['=', ' ']).chars().take(120).collect()
 }

@@ -14,12 +14,16 @@
 mod about;
 mod cell;
 mod chart;
+mod finished;
 mod names;
 mod out;
 mod section;
 mod styles;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -30,8 +34,9 @@ use crate::limits::XLSX_SHEET_ROWS_MAX;
 use crate::output::RenderOptions;
 use crate::output::out::{not_begun, write_failed};
 use crate::{Error, Result};
+use finished::Finished;
 use names::Names;
-use section::{Finished, SectionSheets};
+use section::SectionSheets;
 use styles::Styles;
 
 /// Rows are held in memory up to this many, which is also the most that a chart is drawn from ...
@@ -98,12 +103,13 @@ impl DocumentSink for XlsxDocument {
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.current.as_mut().ok_or_else(not_begun)?.batch(batch, &mut self.book)
+        let section = self.current.as_mut().ok_or_else(not_begun)?;
+        guarded(|| section.batch(batch, &mut self.book))
     }
 
     fn end_section(&mut self) -> Result<()> {
         let section = self.current.take().ok_or_else(not_begun)?;
-        self.finished.push(section.finish(&mut self.book)?);
+        self.finished.push(guarded(|| section.finish(&mut self.book))?);
         Ok(())
     }
 
@@ -115,9 +121,20 @@ impl DocumentSink for XlsxDocument {
             workbook.use_zip_large_file(true);
         }
         let (out, failure) = out::Failing::new(self.out);
-        workbook.save_to_writer(out).map_err(failed)?;
+        guarded(|| workbook.save_to_writer(out).map_err(failed))?;
         failure.take().map_or(Ok(()), |error| Err(write_failed(error)))
     }
+}
+
+/// The library panics where it cannot write its temporary file; a full disk is no bug. The workbook is given up then.
+fn guarded<T>(write: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| {
+        let cause = panic.downcast_ref::<String>().filter(|cause| cause.starts_with("Couldn't write"));
+        let Some(cause) = cause else { resume_unwind(panic) };
+        let folder = std::env::temp_dir();
+        let context = format!("cannot write the rows of a workbook to a temporary file in {}", folder.display());
+        Err(Error::storage(context, cause.as_str()))
+    })
 }
 
 /// The library refused something, or could not write its temporary file.

@@ -27,7 +27,8 @@ fn with_end(wanted: &str, end: &str) -> String {
     let mut room = XLSX_SHEET_NAME_CHARS_MAX.saturating_sub(end.encode_utf16().count());
     let mut name = String::new();
     for c in wanted.chars() {
-        let c = if c.is_control() || matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '_' } else { c };
+        let refused = matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'' | '\u{FFFE}' | '\u{FFFF}');
+        let c = if refused || c.is_control() { '_' } else { c };
         let Some(left) = room.checked_sub(c.len_utf16()) else { break };
         room = left;
         name.push(c);

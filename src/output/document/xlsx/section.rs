@@ -7,8 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::{DocumentSection, is_percent};
 use super::cell::{Cell, cut, readers};
+use super::finished::Finished;
 use super::{Book, MEMORY_BYTES, chart, failed};
-use crate::limits::{XLSX_CELL_CHARS_MAX, XLSX_CHART_ROWS_MAX, XLSX_SHEET_COLUMNS_MAX};
+use crate::limits::{XLSX_CELL_CHARS_MAX, XLSX_SHEET_COLUMNS_MAX};
 use crate::output::plain::{Plain, Reader};
 use crate::output::{RenderOptions, value};
 use crate::{Error, Result};
@@ -17,8 +18,6 @@ use crate::{Error, Result};
 const WIDTHS: std::ops::RangeInclusive<usize> = 8..=60;
 /// The button of the filter stands over the end of the header.
 const FILTER_WIDTH: usize = 3;
-/// How many cells with cut text the sheet `about` names.
-const CUT_NAMED_MAX: usize = 10;
 
 /// A section whose rows are coming.
 pub(super) struct SectionSheets {
@@ -33,24 +32,6 @@ pub(super) struct SectionSheets {
     next_row: u32,
     widths: Vec<usize>,
     finished: Finished,
-}
-
-/// What is to be said of a section that is complete.
-#[derive(Default)]
-pub(super) struct Finished {
-    /// The names of its sheets.
-    pub(super) sheets: Vec<String>,
-    pub(super) rows: u64,
-    /// At most how many bytes its largest sheet has.
-    pub(super) bytes: u64,
-    /// Whether it has times that are shown in the zone.
-    pub(super) has_times: bool,
-    /// What the sheets do not say.
-    pub(super) notes: Vec<String>,
-    cut: Vec<String>,
-    cut_count: u64,
-    empty_texts: u64,
-    repeated_times: u64,
 }
 
 impl SectionSheets {
@@ -69,7 +50,8 @@ impl SectionSheets {
         let schema = plain.schema().clone();
         let widths = schema.fields().iter().map(|field| field.name().width() + FILTER_WIDTH).collect();
         let has_times = schema.fields().iter().any(|field| is_instant(field.data_type()));
-        let finished = Finished { has_times, ..Finished::default() };
+        let mut finished = Finished::default();
+        finished.has_times = has_times;
         Ok(Self {
             section,
             schema,
@@ -106,13 +88,9 @@ impl SectionSheets {
             }
             self.chart(&rows, book)?;
         } else if self.section.chart.is_some() {
-            self.finished.notes.push(format!(
-                "Its chart is not drawn: it has more rows than XLSX_CHART_ROWS_MAX = {XLSX_CHART_ROWS_MAX}, or rows \
-                 too large to hold."
-            ));
+            self.finished.too_many_for_a_chart();
         }
         self.end_sheet(book)?;
-        self.note_losses(book.options.time_zone.name());
         Ok(self.finished)
     }
 
@@ -148,11 +126,8 @@ impl SectionSheets {
             return Cell::Empty;
         }
         let Some(cut) = cut(&text) else { return Cell::Text(text) };
-        self.finished.cut_count += 1;
-        if self.finished.cut.len() < CUT_NAMED_MAX {
-            let name = self.schema.fields().get(column).map_or("", |field| field.name().as_str());
-            self.finished.cut.push(format!("column `{name}` of row {}", self.finished.rows + 1));
-        }
+        let name = self.schema.fields().get(column).map_or("", |field| field.name().as_str());
+        self.finished.cut(name);
         Cell::Text(cut)
     }
 
@@ -184,7 +159,8 @@ impl SectionSheets {
         sheet.set_name(&name).map_err(failed)?;
         self.finished.sheets.push(name);
         for (column, field) in (0..).zip(self.schema.fields()) {
-            sheet.write_string_with_format(0, column, header(field.name()), &book.styles.header).map_err(failed)?;
+            let style = book.styles.header(field.name(), book.options.formula_guard);
+            sheet.write_string_with_format(0, column, header(field.name()), style).map_err(failed)?;
             let note = self.note(field.name(), field.data_type(), &book.options);
             if !note.is_empty() {
                 let note = Note::new(note).add_author_prefix(false).set_author("smsql").set_width(320);
@@ -230,7 +206,7 @@ impl SectionSheets {
                 let beside = u16::try_from(self.schema.fields().len()).unwrap_or(u16::MAX).saturating_add(1);
                 sheet.insert_chart(1, beside, &chart).map_err(failed)?;
             }
-            chart::Drawn::Not(why) => self.finished.notes.push(why),
+            chart::Drawn::Not(why) => self.finished.no_chart = Some(why),
             chart::Drawn::Nothing => {}
         }
         Ok(())
@@ -261,33 +237,6 @@ impl SectionSheets {
             }
         }
         Ok(())
-    }
-
-    /// Says on the sheet `about` what the cells do not.
-    fn note_losses(&mut self, zone: &str) {
-        let finished = &mut self.finished;
-        let notes = &mut finished.notes;
-        if finished.sheets.len() > 1 {
-            notes.push("It goes on in further sheets: one sheet holds XLSX_SHEET_ROWS_MAX rows.".to_owned());
-        }
-        if finished.cut_count > 0 {
-            let more = if finished.cut_count > finished.cut.len() as u64 { ", ..." } else { "" };
-            notes.push(format!(
-                "The text of {} cells is cut, since a cell holds XLSX_CELL_CHARS_MAX = {XLSX_CELL_CHARS_MAX} \
-                 characters; CSV has all of it: {}{more}.",
-                finished.cut_count,
-                finished.cut.join(", ")
-            ));
-        }
-        if finished.empty_texts > 0 {
-            notes.push(format!("{} empty cells are empty texts, the others NULL.", finished.empty_texts));
-        }
-        if finished.repeated_times > 0 {
-            notes.push(format!(
-                "{} times are within an hour that {zone} has twice, as clocks go back; CSV says which.",
-                finished.repeated_times
-            ));
-        }
     }
 }
 

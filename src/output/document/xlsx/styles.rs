@@ -15,6 +15,7 @@ pub(super) struct Styles {
     /// Text that stays text when it is edited.
     guarded: Format,
     pub(super) header: Format,
+    guarded_header: Format,
     pub(super) title: Format,
     /// Running text in a cell.
     pub(super) words: Format,
@@ -26,6 +27,7 @@ impl Styles {
             0 => "0".to_owned(),
             places => format!("0.{}", "0".repeat(places)),
         };
+        let header = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
         Self {
             general: Format::new(),
             scales: (0..=30).map(|places| Format::new().set_num_format(scale(places))).collect(),
@@ -33,10 +35,16 @@ impl Styles {
             seconds: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             millis: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss.000"),
             guarded: Format::new().set_quote_prefix(),
-            header: Format::new().set_bold().set_border_bottom(FormatBorder::Thin),
+            guarded_header: header.clone().set_quote_prefix(),
+            header,
             title: Format::new().set_bold().set_font_size(14),
             words: Format::new().set_text_wrap().set_align(FormatAlign::Top),
         }
+    }
+
+    /// Of the name of a column.
+    pub(super) fn header(&self, name: &str, guard: bool) -> &Format {
+        if guard && is_formula(name) { &self.guarded_header } else { &self.header }
     }
 
     /// Writes a cell; `guard` is whether text that reads like a formula is marked as text.
