@@ -1,5 +1,5 @@
-//! The canned reports against an oracle: every section of every report over the demo, computed a second time from the raw
-//! feeds by `tests/oracle` (Python, no SQL). Both must say the same, cell by cell and in the same order.
+//! The canned reports against an oracle: every section of every report over the demo, computed a second time from the
+//! raw feeds by `tests/oracle` (Python, no SQL). Both must say the same, cell by cell and in the same order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -10,19 +10,16 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 /// One question: parameters by name, as both sides take them. `tz` is an option of its own.
-type Case = &'static [(&'static str, &'static str)];
+type Case<'c> = &'c [(&'c str, &'c str)];
 
-/// What every report is asked. The days of Tokyo hold one blast that those of UTC would not hold, and in the days of Los
-/// Angeles the clocks change.
-const CASES: [Case; 8] = [
+/// What every report is asked. The days of Tokyo hold one blast that those of UTC would not hold, and in the days of
+/// Los Angeles the clocks change.
+const CASES: [Case; 5] = [
     &[],
-    &[("campaign", "spring-sale-2")],
-    &[("from", "2025-03-07"), ("to", "2025-03-09"), ("tz", "Asia/Tokyo")],
-    &[("from", "2025-03-05"), ("to", "2025-03-10"), ("tz", "America/Los_Angeles")],
-    &[("bots", "include")],
-    &[("count", "segments")],
+    &[("campaign", "spring-sale-1"), ("bots", "include")],
+    &[("from", "2025-03-07"), ("to", "2025-03-09"), ("tz", "Asia/Tokyo"), ("count", "segments")],
+    &[("from", "2025-03-05"), ("to", "2025-03-10"), ("tz", "America/Los_Angeles"), ("list", "vip")],
     &[("provider", "infobip")],
-    &[("list", "vip")],
 ];
 
 /// The parameters that all reports share, which the oracle takes as options.
@@ -32,9 +29,10 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The demo's store, made once for all tests of this file; the folder goes away with the process's temporary files.
+/// The demo's store, made once for all tests of this file, in the place of the last run's.
 static STORE: LazyLock<PathBuf> = LazyLock::new(|| {
-    let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("oracle-{}", std::process::id()));
+    let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle-demo");
+    let _ = std::fs::remove_dir_all(&store);
     let output = Command::new(env!("CARGO_BIN_EXE_smsql")).arg("demo").arg(&store).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     store
@@ -124,9 +122,9 @@ fn differences(section: &str, actual: &Value, expected: &Value) -> Vec<String> {
             None => found.push(format!("{section}: only smsql has {}", serde_json::to_string(row).unwrap())),
         }
     }
-    found.extend(rest.iter().map(|row| {
-        format!("{section}: only the oracle has {}", serde_json::to_string(&row.cells).unwrap())
-    }));
+    found.extend(
+        rest.iter().map(|row| format!("{section}: only the oracle has {}", serde_json::to_string(&row.cells).unwrap())),
+    );
     if found.is_empty() && at != places {
         let first = at.iter().zip(&places).position(|(at, place)| at != place).unwrap();
         found.push(format!("{section}: row {first} is the one of {}, not of {}", at[first], places[first]));
@@ -134,13 +132,13 @@ fn differences(section: &str, actual: &Value, expected: &Value) -> Vec<String> {
     found
 }
 
-/// Asks both a report all cases and some of its own; those about parameters that it ignores are left out.
+/// Asks both a report all cases, without the parameters that it ignores, and some of its own.
 #[track_caller]
 fn agree(report: &str, ignored: &[&str], own: &[Case]) {
-    let cases = CASES.iter().filter(|case| !case.iter().any(|(name, _)| ignored.contains(name)));
     let mut found = Vec::new();
-    for case in cases.chain(own) {
-        let (actual, expected) = (actual(report, case), expected(report, case));
+    for case in CASES.iter().chain(own) {
+        let case: Vec<_> = case.iter().copied().filter(|(name, _)| !ignored.contains(name)).collect();
+        let (actual, expected) = (actual(report, &case), expected(report, &case));
         let names = |sections: &Map<String, Value>| sections.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&actual), names(&expected), "sections of {report}");
         for (section, rows) in &actual {
@@ -154,7 +152,8 @@ fn agree(report: &str, ignored: &[&str], own: &[Case]) {
 /// The oracle's own fold against numbers that were counted by hand.
 #[test]
 fn the_oracle_is_right_about_the_demo() {
-    let output = Command::new("python3").arg(root().join("tests/oracle/check.py")).env("PYTHONDONTWRITEBYTECODE", "1").output();
+    let output =
+        Command::new("python3").arg(root().join("tests/oracle/check.py")).env("PYTHONDONTWRITEBYTECODE", "1").output();
     let output = output.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -188,7 +187,11 @@ fn campaign_overview() {
 
 #[test]
 fn campaign_report() {
-    agree("campaign_report", &[], &[&[("minimum_sent", "40"), ("bounce_limit", "0.15"), ("unsubscribe_warning", "0.04")]]);
+    agree(
+        "campaign_report",
+        &[],
+        &[&[("minimum_sent", "40"), ("bounce_limit", "0.15"), ("unsubscribe_warning", "0.04")]],
+    );
 }
 
 #[test]

@@ -83,7 +83,8 @@ def results(scope):
         ("replied", answered(scope, scope.replies), "sent"),
         ("unsubscribed", answered(scope, scope.opt_outs), "sent"),
     ):
-        yield dict(result=result, messages=units(some), percent=percent(units(some), wholes[share_of]), share_of=share_of)
+        number = units(some)
+        yield dict(result=result, messages=number, percent=percent(number, wholes[share_of]), share_of=share_of)
 
 
 def lists(scope):

@@ -19,9 +19,8 @@ def hourly_timeline(scope):
         "replies": [(a.time, 1) for a in scope.replies],
         "opt_outs": [(a.time, 1) for a in scope.opt_outs],
     }
-    hours, weekdays = ([scope.local(s.sent_time) for s in sends] for _ in range(2))
-    at_hour = lambda hour: [s for s, time in zip(sends, hours) if time.hour == hour]
-    on_day = lambda day: [s for s, time in zip(sends, weekdays) if time.weekday() == day]
+    at_hour = lambda hour: [s for s in sends if scope.local(s.sent_time).hour == hour]
+    on_day = lambda day: [s for s in sends if scope.local(s.sent_time).weekday() == day]
     return {
         "hours": list(scope.hourly(columns)),
         "total": [{name: sum(number for _, number in pairs) for name, pairs in columns.items()}],

@@ -1,8 +1,8 @@
 """The oracle's answer to a report over the demo: `python3 tests/oracle/main.py REPORT [--campaign X ...]`.
 
-Prints `{"section": [{"column": "value", ..., "_order": place}, ...], ...}`: every value as the text that smsql's JSON has
-for it, null where it has null, and true where it has some value that cannot be foretold. The rows are in the order the
-report's header documents; rows next to each other with an equal `_order` may come in any order.
+Prints `{"section": [{"column": "value", ..., "_order": place}, ...], ...}`: every value as the text that smsql's JSON
+has for it, null where it has null, and true where it has some value that cannot be foretold. The rows are in the order
+the report's header documents; rows with an equal `_order` may change places.
 """
 
 import argparse

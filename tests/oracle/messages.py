@@ -1,4 +1,4 @@
-"""message_report, conversations and link_tracking, by the headers of their report files (DESIGN 1: Mobile Text Alerts)."""
+"""message_report, conversations and link_tracking, by the headers of their reports (DESIGN 1: Mobile Text Alerts)."""
 
 import hashlib
 from collections import Counter

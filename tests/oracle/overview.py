@@ -1,7 +1,7 @@
 """campaign_overview, by the header of its report file (DESIGN 1: APSIS One)."""
 
-from rows import (Rows, click_campaign, credits, different, grouped, last, least, left, link_of, listed, segments, units,
-                  where)
+from rows import (Rows, click_campaign, credits, different, grouped, last, least, left, link_of, listed, segments,
+                  units, where)
 from values import percent
 
 
@@ -106,7 +106,8 @@ def not_clicked(scope):
 
 
 def clickers(scope):
-    for (recipient, campaign), clicks in grouped(scope.counted_clicks, lambda c: (c.recipient, click_campaign(c))).items():
+    people = grouped(scope.counted_clicks, lambda c: (c.recipient, click_campaign(c)))
+    for (recipient, campaign), clicks in people.items():
         yield dict(recipient=recipient, campaign_id=campaign, clicks=len(clicks), links=different(map(link_of, clicks)),
                    first_clicked_at=clicks[0].event_time, last_clicked_at=clicks[-1].event_time)
 

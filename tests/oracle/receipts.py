@@ -65,7 +65,10 @@ def counts(sends, late):
 
 
 def reports(scope, late):
-    """Every report on a message in scope, by provider, status and error code. The demo lands years after it happened."""
+    """Every report on a message in scope, by provider, status and error code.
+
+    The demo is landed more than `late_hours` after it happened, wherever and whenever that is done.
+    """
     found = [(send, bucket, e) for send in scope.sends for bucket, _, e in send.reports]
     for (provider, status, code, bucket), some in grouped(
             found, lambda f: (f[2].provider, f[2].status, f[2].error_code, f[1])).items():

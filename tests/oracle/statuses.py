@@ -34,7 +34,8 @@ def outcomes(scope):
         ("refused", where(sends, "rejected", "unsubscribed"), activity),
         ("pending", where(sends, "pending"), activity),
     ):
-        yield dict(status=status, messages=units(some), percent=percent(units(some), wholes[share_of]), share_of=share_of)
+        number = units(some)
+        yield dict(status=status, messages=number, percent=percent(number, wholes[share_of]), share_of=share_of)
 
 
 def shares(scope, sends):
