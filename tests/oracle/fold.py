@@ -32,7 +32,7 @@ class StatusTable:
             self.rows = {(r["provider"], r["field"], r["value"]): r for r in csv.DictReader(file)}
 
     def row(self, provider, status, error_code):
-        """The row that decides (DESIGN 3): of the pair, else of the status, refined by the code if both are failures."""
+        """The row that decides (DESIGN 3): of the pair, else of the status, a failure refined by the code."""
         pair = self.rows.get((provider, "status/error_code", f"{status}/{error_code}"))
         own = self.rows.get((provider, "status", status))
         code = self.rows.get((provider, "error_code", error_code))

@@ -49,14 +49,14 @@ def suppression_list(scope):
             for p in suppressed if p.suppressed_reason == "hard_bounces"
             for number, m in enumerate(consent.bounces[p.recipient], start=1)
         ), order=()),
+        "blocked_elsewhere": Rows((
+            blocked_row(where(sends, "unsubscribed")) for person, sends in in_scope.items()
+            if person not in consent.outs and where(sends, "unsubscribed")
+        ), order=()),
         "returned": Rows((
             dict(recipient=p.recipient, opted_out_at=p.opted_out_at, opted_in_at=p.opted_in_at,
                  hard_bounces=p.count("hard_bounce"), can_return=not bounced(p))
             for p in shown if p.opted_out_at and p.opted_in_at and not p.opted_out
-        ), order=()),
-        "blocked_elsewhere": Rows((
-            blocked_row(where(sends, "unsubscribed")) for person, sends in in_scope.items()
-            if person not in consent.outs and where(sends, "unsubscribed")
         ), order=()),
     }
 
