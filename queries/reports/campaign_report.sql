@@ -146,20 +146,29 @@ ORDER BY place
 --   replied_percent - Replied as a share of sent.
 --   unsubscribed - How many sent messages have an opt-out in answer.
 --   unsubscribed_percent - Unsubscribed as a share of sent.
-WITH lines AS (
+WITH counts AS (
     SELECT
-        units,
-        bucket,
-        was_sent,
-        was_sent AND was_clicked AS is_clicked,
-        was_sent AND was_replied AS is_replied,
-        was_sent AND was_opted_out AS is_unsubscribed,
-        line,
+        list_ids,
+        sum(units) AS messages,
+        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
+        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
+        coalesce(sum(units) FILTER (WHERE bucket = 'soft_bounce'), 0) AS soft_bounces,
+        coalesce(sum(units) FILTER (WHERE bucket = 'hard_bounce'), 0) AS hard_bounces,
+        coalesce(sum(units) FILTER (WHERE was_sent AND was_clicked), 0) AS clicked,
+        coalesce(sum(units) FILTER (WHERE was_sent AND was_replied), 0) AS replied,
+        coalesce(sum(units) FILTER (WHERE was_sent AND was_opted_out), 0) AS unsubscribed
+    FROM answered_sends
+    GROUP BY list_ids
+),
+lines AS (
+    SELECT
+        counts.*,
+        place.line,
         unnest(
-            CASE WHEN line = 'list' AND cardinality(list_ids) > 0 THEN array_distinct(list_ids) ELSE [NULL] END
+            CASE WHEN place.line = 'list' AND cardinality(list_ids) > 0 THEN array_distinct(list_ids) ELSE [NULL] END
         ) AS list_id
-    FROM answered_sends AS message
-    CROSS JOIN (VALUES ('list'), ('total')) AS line (line)
+    FROM counts
+    CROSS JOIN (VALUES ('list'), ('total')) AS place (line)
 )
 SELECT
     line,
@@ -181,14 +190,14 @@ FROM (
     SELECT
         CASE WHEN line = 'list' AND list_id IS NULL THEN 'no list' ELSE line END AS line,
         list_id,
-        sum(units) AS messages,
-        coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
-        coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
-        coalesce(sum(units) FILTER (WHERE bucket = 'soft_bounce'), 0) AS soft_bounces,
-        coalesce(sum(units) FILTER (WHERE bucket = 'hard_bounce'), 0) AS hard_bounces,
-        coalesce(sum(units) FILTER (WHERE is_clicked), 0) AS clicked,
-        coalesce(sum(units) FILTER (WHERE is_replied), 0) AS replied,
-        coalesce(sum(units) FILTER (WHERE is_unsubscribed), 0) AS unsubscribed
+        sum(messages) AS messages,
+        sum(sent) AS sent,
+        sum(delivered) AS delivered,
+        sum(soft_bounces) AS soft_bounces,
+        sum(hard_bounces) AS hard_bounces,
+        sum(clicked) AS clicked,
+        sum(replied) AS replied,
+        sum(unsubscribed) AS unsubscribed
     FROM lines
     GROUP BY CASE WHEN line = 'list' AND list_id IS NULL THEN 'no list' ELSE line END, list_id
 )
@@ -313,11 +322,18 @@ measures AS (
         'bounce rate' AS measure,
         bounced AS messages,
         sent,
-        $bounce_warning AS warning_from,
-        $bounce_limit AS suspend_from
+        CAST($bounce_warning AS DECIMAL(9, 6)) AS warning_from,
+        CAST($bounce_limit AS DECIMAL(9, 6)) AS suspend_from
     FROM counts
     UNION ALL
-    SELECT campaign_id, 'unsubscribe rate', unsubscribed, sent, $unsubscribe_warning, $unsubscribe_limit FROM counts
+    SELECT
+        campaign_id,
+        'unsubscribe rate',
+        unsubscribed,
+        sent,
+        CAST($unsubscribe_warning AS DECIMAL(9, 6)),
+        CAST($unsubscribe_limit AS DECIMAL(9, 6))
+    FROM counts
 )
 SELECT
     campaign_id,

@@ -33,7 +33,7 @@ WHERE ($from IS NULL OR time >= $from)
   AND ($provider IS NULL OR provider = $provider)
   AND ($account IS NULL OR account = $account)
   AND ($recipient IS NULL OR recipient = $recipient)
-  AND (($campaign IS NULL AND $list IS NULL AND $segment IS NULL) OR recipient IN (SELECT recipient FROM sends))
+  AND (($campaign IS NULL AND $list IS NULL AND $segment IS NULL) OR recipient IN (SELECT recipient AS addressed FROM sends))
 
 -- define: writers
 -- title: One row per person who wrote
@@ -167,7 +167,7 @@ FROM (
         message_key AS key
     FROM sends
     WHERE ($recipient IS NOT NULL AND recipient = $recipient)
-       OR ($recipient IS NULL AND recipient IN (SELECT recipient FROM received))
+       OR ($recipient IS NULL AND recipient IN (SELECT recipient AS writer FROM received))
     UNION ALL
     SELECT recipient, time, 'in', kind, text, own_number, NULL, campaign_id, NULL, provider, message_id, event_key
     FROM received

@@ -54,7 +54,12 @@ LEFT JOIN meanings AS word
 --   percent - Messages as a share of all undelivered.
 --   messages_percent - Messages as a share of all outbound messages in scope.
 SELECT
-    CASE place WHEN 1 THEN 'soft_bounce' WHEN 2 THEN 'hard_bounce' WHEN 3 THEN 'rejected' ELSE 'unsubscribed' END AS bucket,
+    CASE place
+        WHEN 1 THEN 'soft_bounce'
+        WHEN 2 THEN 'hard_bounce'
+        WHEN 3 THEN 'rejected'
+        ELSE 'unsubscribed'
+    END AS bucket,
     messages,
     percent(messages, sum(messages) OVER ()) AS percent,
     percent(messages, whole) AS messages_percent

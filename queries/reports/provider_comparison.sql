@@ -73,11 +73,9 @@ SELECT
     rate(successes, tries) AS delivery_rate,
     wilson_lower(successes, tries) AS rate_lower,
     wilson_upper(successes, tries) AS rate_upper,
-    CASE WHEN tries > 0 THEN row_number() OVER (ORDER BY rate(successes, tries) DESC NULLS LAST, provider) = 1 END AS is_best,
+    CASE WHEN tries > 0 THEN place = 1 END AS is_best,
     -- The best rate is at least its own, so its own lower end never lies above the upper end of the best.
-    wilson_upper(successes, tries) >= first_value(wilson_lower(successes, tries)) OVER (
-        ORDER BY rate(successes, tries) DESC NULLS LAST, provider
-    ) AS overlaps_best,
+    wilson_upper(successes, tries) >= best_lower AS overlaps_best,
     with_receipt,
     percent(with_receipt, sent) AS coverage_percent,
     unknown,
@@ -87,42 +85,52 @@ SELECT
     median_ms
 FROM (
     SELECT
-        provider,
-        sum(messages) AS messages,
-        sum(sent) AS sent,
-        sum(delivered) AS delivered,
-        sum(tries) AS tries,
-        sum(successes) AS successes,
-        sum(with_receipt) AS with_receipt,
-        sum(unknown) AS unknown,
-        sum(awaiting) AS awaiting,
-        sum(conflicts) AS conflicts,
-        sum(timed) AS timed,
-        min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
+        *,
+        row_number() OVER (
+            ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+        ) AS place,
+        first_value(wilson_lower(successes, tries)) OVER (
+            ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+        ) AS best_lower
     FROM (
         SELECT
-            *,
-            sum(timed) OVER (PARTITION BY provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
-            sum(timed) OVER (PARTITION BY provider) AS whole
+            provider,
+            sum(messages) AS messages,
+            sum(sent) AS sent,
+            sum(delivered) AS delivered,
+            sum(tries) AS tries,
+            sum(successes) AS successes,
+            sum(with_receipt) AS with_receipt,
+            sum(unknown) AS unknown,
+            sum(awaiting) AS awaiting,
+            sum(conflicts) AS conflicts,
+            sum(timed) AS timed,
+            min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
         FROM (
             SELECT
-                provider,
-                latency_ms,
-                sum(messages) AS messages,
-                sum(sent) AS sent,
-                sum(delivered) AS delivered,
-                sum(tries) AS tries,
-                sum(successes) AS successes,
-                sum(with_receipt) AS with_receipt,
-                sum(unknown) AS unknown,
-                sum(awaiting) AS awaiting,
-                sum(conflicts) AS conflicts,
-                sum(timed) AS timed
-            FROM tallies
-            GROUP BY provider, latency_ms
+                *,
+                sum(timed) OVER (PARTITION BY provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
+                sum(timed) OVER (PARTITION BY provider) AS whole
+            FROM (
+                SELECT
+                    provider,
+                    latency_ms,
+                    sum(messages) AS messages,
+                    sum(sent) AS sent,
+                    sum(delivered) AS delivered,
+                    sum(tries) AS tries,
+                    sum(successes) AS successes,
+                    sum(with_receipt) AS with_receipt,
+                    sum(unknown) AS unknown,
+                    sum(awaiting) AS awaiting,
+                    sum(conflicts) AS conflicts,
+                    sum(timed) AS timed
+                FROM tallies
+                GROUP BY provider, latency_ms
+            )
         )
+        GROUP BY provider
     )
-    GROUP BY provider
 )
 ORDER BY messages DESC, provider
 
@@ -189,11 +197,9 @@ SELECT
     rate(successes, tries) AS delivery_rate,
     wilson_lower(successes, tries) AS rate_lower,
     wilson_upper(successes, tries) AS rate_upper,
-    CASE WHEN tries > 0 THEN row_number() OVER (PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider) = 1 END AS is_best,
+    CASE WHEN tries > 0 THEN place = 1 END AS is_best,
     -- The best rate is at least its own, so its own lower end never lies above the upper end of the best.
-    wilson_upper(successes, tries) >= first_value(wilson_lower(successes, tries)) OVER (
-        PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider
-    ) AS overlaps_best,
+    wilson_upper(successes, tries) >= best_lower AS overlaps_best,
     with_receipt,
     percent(with_receipt, sent) AS coverage_percent,
     unknown,
@@ -203,26 +209,38 @@ SELECT
     median_ms
 FROM (
     SELECT
-        country,
-        provider,
-        sum(messages) AS messages,
-        sum(sent) AS sent,
-        sum(delivered) AS delivered,
-        sum(tries) AS tries,
-        sum(successes) AS successes,
-        sum(with_receipt) AS with_receipt,
-        sum(unknown) AS unknown,
-        sum(awaiting) AS awaiting,
-        sum(conflicts) AS conflicts,
-        sum(timed) AS timed,
-        min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
+        *,
+        row_number() OVER (
+            PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+        ) AS place,
+        first_value(wilson_lower(successes, tries)) OVER (
+            PARTITION BY country ORDER BY rate(successes, tries) DESC NULLS LAST, provider
+        ) AS best_lower
     FROM (
         SELECT
-            *,
-            sum(timed) OVER (PARTITION BY country, provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING) AS reached,
-            sum(timed) OVER (PARTITION BY country, provider) AS whole
-        FROM tallies
+            country,
+            provider,
+            sum(messages) AS messages,
+            sum(sent) AS sent,
+            sum(delivered) AS delivered,
+            sum(tries) AS tries,
+            sum(successes) AS successes,
+            sum(with_receipt) AS with_receipt,
+            sum(unknown) AS unknown,
+            sum(awaiting) AS awaiting,
+            sum(conflicts) AS conflicts,
+            sum(timed) AS timed,
+            min(latency_ms) FILTER (WHERE reached * 2 >= whole) AS median_ms
+        FROM (
+            SELECT
+                *,
+                sum(timed) OVER (
+                    PARTITION BY country, provider ORDER BY latency_ms ROWS UNBOUNDED PRECEDING
+                ) AS reached,
+                sum(timed) OVER (PARTITION BY country, provider) AS whole
+            FROM tallies
+        )
+        GROUP BY country, provider
     )
-    GROUP BY country, provider
 )
 ORDER BY country, messages DESC, provider

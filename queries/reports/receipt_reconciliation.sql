@@ -58,7 +58,7 @@ GROUP BY CAST(date_trunc('day', sent_time) AS DATE), provider
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
 --   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
---     report of delivery, else the report that decided.
+--     report of delivery, else the report that decided; one without a time counts from when it was received or landed.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
 --   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 SELECT
@@ -115,7 +115,7 @@ ORDER BY day, provider
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
 --   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
---     report of delivery, else the report that decided.
+--     report of delivery, else the report that decided; one without a time counts from when it was received or landed.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
 --   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 SELECT
@@ -168,7 +168,7 @@ ORDER BY provider
 --   final_percent - Final as a share of messages.
 --   missing_percent - Missing as a share of messages.
 --   late - Of those final, those that ended later than `late_hours` after they were submitted. Their end is their first
---     report of delivery, else the report that decided.
+--     report of delivery, else the report that decided; one without a time counts from when it was received or landed.
 --   conflicts - Of the messages, those with a final failure reported after a delivery.
 --   out_of_order - Of those final, those whose first report of being sent is dated after their end.
 SELECT

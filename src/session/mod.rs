@@ -17,6 +17,7 @@ mod finding;
 mod functions_called;
 mod headers;
 mod local_time;
+mod optimizer;
 mod options;
 mod parameters;
 mod policy;
@@ -116,6 +117,7 @@ impl Session {
             .with_config(runtime::config(options))
             .with_runtime_env(runtime::runtime(options)?)
             .with_analyzer_rules(local_time::analyzer_rules())
+            .with_optimizer_rules(optimizer::rules())
             .build();
         let context = SessionContext::new_with_state(state);
         for function in functions::scalar_functions(status) {

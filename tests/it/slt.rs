@@ -81,13 +81,13 @@ struct Landed {
     store: Store,
     session: Session,
     /// Holds the store into which nothing was landed, where one was asked for.
-    _empty: Option<tempfile::TempDir>,
+    empty: Option<tempfile::TempDir>,
 }
 
 impl Landed {
     async fn open(store: &Store, allow_write: bool, time_zone: Tz) -> Result<Self> {
         let options = SessionOptions { allow_write, time_zone, threads: 2, ..SessionOptions::default() };
-        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await?, _empty: None })
+        Ok(Self { store: store.clone(), session: Session::open(store, &AsOf::Latest, &options).await?, empty: None })
     }
 
     async fn ask(&self, name: &str, sql: &str, parameters: &Parameters) -> Result<DBOutput<DefaultColumnType>> {
@@ -103,6 +103,9 @@ impl Landed {
         if let ["report", name, section, options @ ..] = words {
             return self.report(name, section, options).await;
         }
+        if let ["land", feed, file] = words {
+            return self.land(feed, file).await;
+        }
         let zone = words.iter().position(|word| *word == "--tz").map(|at| words[at + 1].parse().unwrap());
         let allow_write = words.contains(&"--allow-write");
         let empty = words.contains(&"--store").then(|| tempfile::tempdir().unwrap());
@@ -110,7 +113,7 @@ impl Landed {
             Some(folder) => Store::open_or_create(folder.path().to_str().unwrap()).await?,
             None => self.store.clone(),
         };
-        *self = Self { _empty: empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
+        *self = Self { empty, ..Self::open(&store, allow_write, zone.unwrap_or(Tz::UTC)).await? };
         Ok(DBOutput::StatementComplete(0))
     }
 
@@ -139,6 +142,19 @@ impl Landed {
         let parameters = report.bind(&given, self.session.options().time_zone)?;
         let run = report.start(&self.session, parameters).await?;
         collect(run.section(report.section(section)?).await?).await
+    }
+
+    /// `smsql land FEED FILE`: a file of `tests/slt`, into the store opened with `--store empty`.
+    async fn land(&mut self, feed: &str, file: &str) -> Result<DBOutput<DefaultColumnType>> {
+        let empty = self.empty.take().expect("only a store of this file's own may change");
+        let functions = scalar_functions(&Arc::new(StatusTable::new(None)?));
+        let catalogue = Catalogue::new([])?;
+        let lander = Lander::new(&self.store, catalogue.get(feed)?, &functions, LandOptions::default()).await?;
+        let landed = lander.land(&Input::File(root().join(file))).await?;
+        assert_eq!(landed.rows_rejected, 0, "{file}");
+        let opened = Self::open(&self.store, false, self.session.options().time_zone).await?;
+        *self = Self { empty: Some(empty), ..opened };
+        Ok(DBOutput::StatementComplete(0))
     }
 }
 

@@ -8,17 +8,18 @@ use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 use smsql::event::StatusTable;
-use smsql::event::schema::{EVENT_COLUMNS, REJECT_COLUMNS, arrow_schema, event_schema};
 use smsql::session::{Answer, Parameters, Session, SessionOptions, split};
+use smsql::store::Record;
 
 /// A session over empty tables of the real schemas: enough for everything that happens before rows flow.
 pub(crate) async fn empty_session(options: &SessionOptions) -> Session {
-    let events: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(event_schema(), vec![vec![]]).unwrap());
-    let columns = EVENT_COLUMNS.iter().filter(|c| ["provider", "received_at", "landed_at"].contains(&c.name));
-    let rejects = arrow_schema(columns.chain(REJECT_COLUMNS));
-    let rejects: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(rejects, vec![vec![]]).unwrap());
+    let table = |record: Record| -> Arc<dyn TableProvider> {
+        Arc::new(MemTable::try_new(record.schema(), vec![vec![]]).unwrap())
+    };
+    let tables =
+        [("events", table(Record::Event)), ("rejects", table(Record::Reject)), ("landings", table(Record::Landing))];
     let status = Arc::new(StatusTable::new(None).unwrap());
-    Session::over([("events", events), ("rejects", rejects)], &status, options).await.unwrap()
+    Session::over(tables, &status, options).await.unwrap()
 }
 
 /// The rows of every statement of a script, or its first error.

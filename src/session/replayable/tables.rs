@@ -18,13 +18,15 @@ type Rule = (&'static [&'static str], &'static str);
 /// | `landings` | `landing_id`: what was landed already is not landed again |
 /// | `rejects` | nothing: one line may be refused twice, and for two feeds |
 /// | `status_codes` | nothing: a store's own rows are taken as they are, and may repeat |
+/// | `segment_members` | the row: a segment is a fixed list, and whoever keeps a result notes which list its name meant |
 ///
 /// A message key is a hash of provider, account and message id, so these decide it.
-const TABLES: [(&str, &[Rule]); 4] = [
+const TABLES: [(&str, &[Rule]); 5] = [
     ("events", &[(&["event_key"], ""), (&["provider", "account", "message_id"], "message_key")]),
     ("landings", &[(&["landing_id"], "")]),
     ("rejects", &[]),
     ("status_codes", &[]),
+    ("segment_members", &[(&["segment", "recipient"], "")]),
 ];
 
 /// The rules of a table of the store.

@@ -52,6 +52,16 @@ pub(super) const ALLOWED: &[(&str, &str)] = &[
         "all columns of grouping sets",
         "SELECT provider, bucket, count(*) AS n FROM messages GROUP BY ROLLUP (provider, bucket) ORDER BY provider, bucket, n",
     ),
+    // The engine by itself would sort these by their first key alone.
+    (
+        "groups of a join",
+        "SELECT m.message_key, c.link_id, count(*) AS n FROM messages AS m JOIN clicks AS c ON c.message_key = m.message_key GROUP BY m.message_key, c.link_id ORDER BY m.message_key, c.link_id",
+    ),
+    (
+        "distinct with a side that may be missing",
+        "SELECT DISTINCT y.n, x.t FROM (VALUES ('a', 1), ('b', 1), (NULL, 2)) AS x(t, u) LEFT JOIN (SELECT count(*) AS n, segments FROM events GROUP BY segments) AS y \
+     ON x.t IS NOT NULL AND y.n IS NULL ORDER BY n, t",
+    ),
     // Constants.
     (
         "fixed column",

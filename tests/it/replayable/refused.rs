@@ -108,6 +108,14 @@ const REFUSED: &[(&str, &[&str])] = &[
       FULL JOIN (SELECT provider AS id, event_key AS k FROM events) AS b ON a.id = b.id ORDER BY id",
         &["`k`"],
     ),
+    (
+        "SELECT y.n FROM (VALUES (1), (2)) AS x(u) LEFT JOIN (SELECT count(*) AS n, 1 AS one FROM events) AS y ON x.u = y.one",
+        &["no order"],
+    ),
+    (
+        "SELECT a.n, b.n AS m FROM (SELECT count(*) AS n FROM events) AS a FULL JOIN (SELECT count(*) AS n FROM clicks) AS b ON a.n = b.n",
+        &["no order"],
+    ),
     // Subqueries that go by the row.
     (
         "SELECT m.message_key, l.link_id FROM messages AS m, LATERAL (SELECT c.link_id FROM clicks AS c WHERE c.message_key = m.message_key) AS l ORDER BY m.message_key",

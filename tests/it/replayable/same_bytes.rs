@@ -145,3 +145,22 @@ async fn what_is_refused_may_differ() {
         assert!(others.iter().any(|other| *other != first), "the data cannot tell: {sql}");
     }
 }
+
+/// Wrong answers of the engine by itself.
+#[tokio::test]
+async fn no_sort_key_no_distinct_and_no_join_is_left_out() {
+    let session = &cuts(60).await[1];
+    // One row for each (k, x); the left side has one row for each k.
+    let groups = "(SELECT m.k, c.x, count(*) AS n FROM (SELECT a AS k, count(*) AS b FROM (VALUES (1), (1), (2)) AS v(a) GROUP BY a) AS m \
+         JOIN (VALUES (1, 'q'), (1, 'p'), (2, 'p'), (1, 'a')) AS c(k, x) ON c.k = m.k GROUP BY m.k, c.x)";
+    let distinct = bytes(session, &format!("SELECT DISTINCT k FROM {groups} ORDER BY k")).await;
+    assert_eq!(distinct.lines().skip(3).map(|line| line.trim_matches(['|', ' '])).collect::<Vec<_>>()[..2], ["1", "2"]);
+    assert_eq!(distinct.lines().count(), 6, "{distinct}");
+    let sorted = bytes(session, &format!("SELECT k, x FROM {groups} ORDER BY k, x DESC")).await;
+    let rows: Vec<String> = sorted.lines().skip(3).map(|line| line.replace([' ', '|'], "")).collect();
+    assert_eq!(rows[..4], ["1q", "1p", "1a", "2p"]);
+    let joined = format!(
+        "SELECT count(*) FROM (SELECT a.k FROM (VALUES (1), (2)) AS a(k) LEFT JOIN {groups} AS b ON a.k = b.k)"
+    );
+    assert!(bytes(session, &joined).await.contains("| 4 "), "three partners of 1, and one of 2");
+}

@@ -32,7 +32,8 @@ fn reports_are_listed_without_a_store() {
 fn a_reports_help_has_its_parameters_as_flags() {
     let work = Workspace::empty();
     let help = work.run(&["report", "status_summary", "--help"]).ok();
-    for words in ["--from <TIME>", "--campaign <NAME>", "[default: exclude]", "include", "Sections:", "share of sent"] {
+    for words in ["--from <TIME>", "--campaign <NAME>", "[default: exclude]", "include", "Sections:", "shares of sent"]
+    {
         assert!(help.contains(words), "{words}:\n{help}");
     }
     let help = work.run(&["report", "--help"]).ok();
