@@ -6,7 +6,7 @@ from fold import total
 from overview import newest_first
 from rows import (Rows, by_text, credits, different, grouped, least, left, listed, segments, share, units,
                   where)
-from values import money, percent, rate
+from values import money, percent, quantized, rate
 
 # Parameters of the report and their defaults, in its header.
 THRESHOLDS = {
@@ -147,6 +147,7 @@ def activity(scope):
 
 
 def health(scope):
+    """Rates against thresholds, which are rates too and have the six digits of `rate`."""
     given = {name: Decimal(scope.options.own.get(name, default)) for name, default in THRESHOLDS.items()}
     gone = {s.key for s in answered(scope, scope.opt_outs)}
     for campaign, sends in sorted(grouped(scope.sends, lambda s: s.campaign_id).items(), key=lambda i: by_text(i[0])):
@@ -161,4 +162,4 @@ def health(scope):
             enough = units(sent) >= given["minimum_sent"]
             verdict = "suspend" if exact >= limit and enough else "warning" if exact >= min(warning, limit) else "ok"
             yield dict(campaign_id=campaign, measure=measure, messages=units(bad), sent=units(sent), rate=share_of_sent,
-                       warning_from=warning, suspend_from=limit, verdict=verdict)
+                       warning_from=quantized(warning, 6), suspend_from=quantized(limit, 6), verdict=verdict)
