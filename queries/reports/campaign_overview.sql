@@ -138,7 +138,7 @@ FROM (
     FROM messages
     CROSS JOIN clicks
 )
-ORDER BY place
+ORDER BY place, measure, number, percent, share_of
 
 -- section: sent
 -- title: Sent

@@ -123,7 +123,7 @@ FROM (
         unnest([1, 2, 3, 4, 5, 6, 7, 8, 9]) AS place
     FROM counts
 )
-ORDER BY place
+ORDER BY place, result, messages, percent, share_of
 
 -- section: lists
 -- title: Metrics by list

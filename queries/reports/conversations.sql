@@ -103,7 +103,7 @@ FROM (
         unnest([1, 2, 3, 4, 5, 6]) AS place
     FROM counts
 )
-ORDER BY place
+ORDER BY place, measure, number, percent, share_of
 
 -- section: inbox
 -- title: Inbox

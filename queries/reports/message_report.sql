@@ -39,7 +39,7 @@ FROM (
         unnest([1, 2, 3, 4, 5, 6]) AS place
     FROM counts
 )
-ORDER BY place
+ORDER BY place, step, messages, percent, share_of
 
 -- section: blasts
 -- title: Blasts

@@ -49,7 +49,7 @@ FROM (
         unnest([1, 2, 3, 4, 5, 6, 7]) AS place
     FROM counts
 )
-ORDER BY place
+ORDER BY place, status, messages, percent, share_of
 
 -- section: days
 -- title: Day by day
@@ -80,14 +80,14 @@ SELECT
     percent(failed, sent) AS failed_percent
 FROM (
     SELECT
-        date_trunc('day', sent_time) AS day,
+        CAST(date_trunc('day', sent_time) AS DATE) AS day,
         sum(units) AS activity,
         coalesce(sum(units) FILTER (WHERE was_sent), 0) AS sent,
         coalesce(sum(units) FILTER (WHERE bucket = 'delivered'), 0) AS delivered,
         coalesce(sum(units) FILTER (WHERE was_clicked), 0) AS clicked,
         coalesce(sum(units) FILTER (WHERE has_failed), 0) AS failed
     FROM outcomes
-    GROUP BY date_trunc('day', sent_time)
+    GROUP BY CAST(date_trunc('day', sent_time) AS DATE)
 )
 ORDER BY day
 

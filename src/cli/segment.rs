@@ -19,7 +19,7 @@ const LIST: &str = "SELECT name, recipients, version, created_at, source FROM se
 
 pub(super) async fn run(context: &Context<'_>, args: SegmentArgs) -> Result<()> {
     match args.command {
-        SegmentCommand::Create(args) => create(context, args).await,
+        SegmentCommand::Create(args) => create(context, *args).await,
         SegmentCommand::List { result } => list(context, &result).await,
         SegmentCommand::Show { name } => show(context, &name).await,
         SegmentCommand::Export { name, result } => export(context, &name, result).await,

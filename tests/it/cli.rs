@@ -292,7 +292,8 @@ fn help_version_completions_and_the_manual_are_there() {
     }
     assert!(work.run(&["sql", "--help"]).ok().contains("-p id:text=42"));
     for shell in ["bash", "zsh", "fish"] {
-        assert!(work.run(&["completions", shell]).ok().contains("allow-write"), "{shell}");
+        // The script asks smsql itself; what it answers is tested with the reports.
+        assert!(work.run(&["completions", shell]).ok().contains("SMSQL_COMPLETE"), "{shell}");
     }
     let manual = work.run(&["man"]).ok();
     assert!(manual.contains(".TH smsql 1") && manual.contains("SMSQL LAND"), "{manual}");

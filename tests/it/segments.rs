@@ -235,7 +235,8 @@ fn a_report_gives_the_recipients_of_its_sections() {
     let source =
         serde_json::json!({"report": {"name": "reception_statistics", "sections": ["contacts"], "not": ["contacts"]}});
     assert_eq!(shown["source"], source);
-    assert_eq!(shown["parameters"][0]["value"], "spring");
+    let noted = shown["parameters"].as_array().unwrap().iter().find(|noted| noted["name"] == "campaign").unwrap();
+    assert_eq!((&noted["value"], &noted["type"]), (&"spring".into(), &"text".into()));
     for (arguments, words) in [
         (["--report", "reception_statistic", "--section", "contacts"], "did you mean `reception_statistics`"),
         (["--report", "reception_statistics", "--section", "contact"], "did you mean `contacts`"),

@@ -190,10 +190,6 @@ class Scope:
         """The day a time falls on in --tz."""
         return time and self.local(time).date()
 
-    def midnight(self, time):
-        """The moment the day of a time begins, by the clock of --tz."""
-        return self.local(time).replace(hour=0, minute=0, second=0, microsecond=0)
-
     def hour(self, time):
         """The moment the hour of a time begins, by the clock of --tz."""
         return self.local(time).replace(minute=0, second=0, microsecond=0)

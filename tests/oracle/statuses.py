@@ -8,7 +8,7 @@ from values import percent
 
 def status_summary(scope):
     """Sent is a share of all activity; delivered, clicked and failed are shares of sent (DESIGN 1)."""
-    days = sorted(grouped(scope.sends, lambda s: scope.midnight(s.sent_time)).items())
+    days = sorted(grouped(scope.sends, lambda s: scope.day(s.sent_time)).items())
     campaigns = newest_first(scope.sends)
     return {
         "summary": list(outcomes(scope)),

@@ -29,7 +29,7 @@ pub(in crate::cli) struct SegmentArgs {
 /// What to do with segments.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum SegmentCommand {
-    Create(SegmentCreateArgs),
+    Create(Box<SegmentCreateArgs>),
     /// List the segments: how many recipients, made when and from what
     List {
         #[command(flatten)]

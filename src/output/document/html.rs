@@ -148,6 +148,9 @@ impl DocumentSink for HtmlSink {
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {
+        if let Some(section) = self.document.sections.get(self.begun) {
+            return Err(Error::Internal(format!("the document ended before its section `{}`", section.name)));
+        }
         self.begin_page()?;
         let Some(page) = &self.page else { return Err(not_begun()) };
         page.foot(&self.document, &self.options, &mut self.out.text)?;

@@ -1,4 +1,5 @@
-//! A line for each value column over time. NULL is a gap; a value between two gaps is a dot.
+//! A line for each value column over time. NULL is a gap, and so is an hour or day that is missing from a series of such:
+//! a line across it would show values that nobody counted. A value between two gaps is a dot.
 
 use super::canvas::{Canvas, Rect, description, shown, width_of};
 use super::moment::Places;
@@ -90,6 +91,7 @@ pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) ->
     let high = points.numbers().fold(0.0, f64::max);
     let plot = Plot::new(&mut canvas, (points, places), (low, high), top, 0.0, form);
 
+    let holes = holes(places);
     let values: usize = points.series.iter().map(|(_, values)| values.iter().flatten().count()).sum();
     for (series, (name, values)) in points.series.iter().enumerate() {
         let mut path = String::new();
@@ -101,8 +103,9 @@ pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) ->
         };
         for (place, row) in places.order.iter().enumerate() {
             let Some((_, x, value)) = at(Some(row)) else { continue };
-            let joined = place > 0 && at(places.order.get(place - 1)).is_some();
-            let alone = !joined && at(places.order.get(place + 1)).is_none();
+            let joined = place > 0 && !holes[place] && at(places.order.get(place - 1)).is_some();
+            let ends = holes.get(place + 1).is_none_or(|hole| *hole) || at(places.order.get(place + 1)).is_none();
+            let alone = !joined && ends;
             path.push_str(&format!("{}{} {}", if joined { 'L' } else { 'M' }, px(x), px(plot.y(value))));
             if alone || values.len() * points.series.len() <= MARKS_MAX {
                 marks.push((*row, x, value));
@@ -120,6 +123,20 @@ pub(super) fn draw(points: &Points, places: &Places, title: &str, form: Form) ->
         numbers(&mut canvas, &plot, places, series, form);
     }
     canvas.finish(plot.bottom + 26.0, title, &description(points))
+}
+
+/// Whether something is missing before each place, in order: a step that is a multiple of the smallest one, where all
+/// are. An hour more or less in a day, or a day in a month, is none.
+fn holes(places: &Places) -> Vec<bool> {
+    let at: Vec<Option<f64>> = places.order.iter().map(|row| places.at[*row]).collect();
+    let steps = at.windows(2).map(|pair| Some(pair[1]? - pair[0]?));
+    let steps: Vec<f64> = std::iter::once(None).chain(steps).map(Option::unwrap_or_default).collect();
+    let smallest = steps.iter().copied().filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
+    let regular = steps.iter().all(|step| {
+        let times = step / smallest;
+        (times - times.round()).abs() <= 0.15
+    });
+    steps.iter().map(|step| regular && step / smallest > 1.5).collect()
 }
 
 /// The numbers above their dots, those that have room.
