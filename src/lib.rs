@@ -16,8 +16,9 @@
 //! * [`store`]: one Delta table on object storage, the archive of raw files, the commit protocol.
 //! * [`session`]: SQL over one version of the store: tables, views, functions, policy; and landing, which runs a
 //!   feed's SELECT.
-//! * [`report`]: canned reports: SQL files with a header and sections.
-//! * [`output`]: record batches become tables, CSV, JSON, Parquet and so on.
+//! * [`report`]: canned reports: SQL files with a header, typed parameters and sections, over definitions they share.
+//! * [`output`]: record batches become tables, CSV, JSON, Parquet and so on; the sections of a report become one
+//!   document: a page of HTML, a workbook, a folder of files.
 //! * [`cli`]: the commands.
 //!
 //! # Invariants
@@ -27,6 +28,7 @@
 //! * One landing is one Delta commit: events, rejects and the landing's own record appear together or not at all.
 //! * The fold of events into messages is commutative, associative and idempotent.
 //! * No float holds money or decides a result.
+//! * A report that could differ between two runs over the same version does not run: `Session::check_replayable`.
 //! * Every loop over input has a bound, and the bound is in [`limits`].
 
 pub mod clock;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::ResultArgs;
 use super::context::Context;
-use super::report::on_screen;
 use super::result::by_suffix;
 use crate::output::document::{Chart, ChartKind, Document, DocumentParameter, DocumentSection, Target, document_sink};
 use crate::output::{AtomicFile, Format, RenderOptions};
@@ -14,6 +13,9 @@ use crate::report::{Report, Section};
 use crate::session::{Parameters, Session};
 use crate::store::Snapshot;
 use crate::{Error, Result};
+
+/// Rows of a long section shown on screen; files hold all.
+const ROWS_SHOWN: usize = 25;
 
 /// Where a report goes. It is made before the work, so a place that cannot be written fails first.
 pub(super) struct Documents<'c> {
@@ -156,6 +158,11 @@ fn describe_section(section: &Section) -> DocumentSection {
         chart,
         columns: section.columns.clone(),
     }
+}
+
+/// How a section looks on screen.
+fn on_screen(rendering: RenderOptions) -> RenderOptions {
+    RenderOptions { rows_max: Some(ROWS_SHOWN), ..rendering }
 }
 
 fn make_folder(folder: &Path, format: Format) -> Result<()> {

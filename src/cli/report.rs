@@ -6,14 +6,10 @@ use super::args::{self, ReportArgs, RunArgs};
 use super::context::Context;
 use super::document::Documents;
 use super::result::Results;
-use crate::output::RenderOptions;
 use crate::report::Report;
 use crate::session::Session;
 use crate::store::Store;
 use crate::{Error, Result};
-
-/// Rows of a long section shown on screen; files hold all.
-pub(super) const ROWS_SHOWN: usize = 25;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
     let Some(run) = args.run else { return run_own(context).await };
@@ -65,9 +61,4 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             documents.finish()
         }
     }
-}
-
-/// How a section looks on screen.
-pub(super) fn on_screen(rendering: RenderOptions) -> RenderOptions {
-    RenderOptions { rows_max: Some(ROWS_SHOWN), ..rendering }
 }

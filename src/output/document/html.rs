@@ -26,8 +26,6 @@ use crate::{Error, Result};
 use cell::CellStyle;
 use page::{Page, RowCount};
 
-pub(super) use cell::{escape, is_percent};
-
 /// Rows that a table shows before somebody asks for the others; `style.css` and `script.js` say the same.
 const ROWS_SHOWN: u64 = 25;
 

@@ -16,6 +16,7 @@ mod folder;
 mod html;
 mod json;
 mod markdown;
+mod markup;
 mod ndjson;
 mod sections;
 mod single;
@@ -144,9 +145,4 @@ pub fn document_sink(
         Format::Html => Box::new(html::HtmlSink::new(out, document, options)),
         Format::Csv | Format::Tsv | Format::Parquet | Format::Arrow => return Err(not_begun()),
     })
-}
-
-/// Whether a column holds percentages, by its name: `percent` or `<what>_percent`.
-pub(super) fn is_percent(column: &str) -> bool {
-    column == "percent" || column.ends_with("_percent")
 }

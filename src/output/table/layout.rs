@@ -3,9 +3,9 @@
 use arrow::datatypes::{DataType, Field};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::document::is_percent;
 use super::super::sanitize::sanitize;
 use super::super::value;
+use super::super::value::is_percent;
 use super::bar::{BAR_WIDTH, bar};
 
 /// Between two columns.

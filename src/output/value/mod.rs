@@ -96,6 +96,11 @@ pub(super) fn is_number(data_type: &DataType) -> bool {
     }
 }
 
+/// Whether a column holds percentages, by its name: `percent` or `<what>_percent`.
+pub(in crate::output) fn is_percent(column: &str) -> bool {
+    column == "percent" || column.ends_with("_percent")
+}
+
 fn is_text(data_type: &DataType) -> bool {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Union(..) => true,

@@ -1,5 +1,6 @@
 //! The cells of a table: the text every format has, escaped, with what helps to read it around it.
 
+use super::super::markup::escape;
 use std::fmt::Write;
 
 use arrow::array::{AsArray, RecordBatch};
@@ -52,7 +53,7 @@ impl CellStyle {
             }
             _ => "text",
         };
-        let percent = number && is_percent(field.name());
+        let percent = number && value::is_percent(field.name());
         Self { sort, right: number || duration, percent, grouped: number && !is_key(field.name()), time, duration }
     }
 }
@@ -64,11 +65,6 @@ fn plain(data_type: &DataType) -> &DataType {
         DataType::RunEndEncoded(_, values) => plain(values.data_type()),
         data_type => data_type,
     }
-}
-
-/// Whether a column of this name holds percentages.
-pub(in super::super) fn is_percent(name: &str) -> bool {
-    name == "percent" || name.ends_with("_percent")
 }
 
 /// Whether a number of this name says which, not how many.
@@ -173,20 +169,6 @@ fn lines(text: &str, out: &mut String) {
     }
 }
 
-/// Appends text as HTML that shows it, in elements and in quoted attributes.
-pub(in super::super) fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,7 +197,9 @@ mod tests {
 
     #[test]
     fn names_say_what_a_number_is() {
-        assert!(is_percent("percent") && is_percent("delivered_percent") && !is_percent("percentile"));
+        assert!(
+            value::is_percent("percent") && value::is_percent("delivered_percent") && !value::is_percent("percentile")
+        );
         for key in ["id", "campaign_id", "year", "version", "error_code"] {
             assert!(is_key(key), "{key}");
         }

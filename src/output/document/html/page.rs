@@ -4,9 +4,10 @@ use arrow::datatypes::SchemaRef;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Value, context};
 
+use super::super::markup::escape;
 use super::super::svg::{Drawing, grouped_count};
 use super::super::{ChartKind, Document, DocumentParameter, DocumentSection};
-use super::cell::{CellStyle, escape};
+use super::cell::CellStyle;
 use super::policy::policy;
 use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;

@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Rect, description, fit, shown, width_of};
 use super::number::{grouped, px, read};
 use super::{Form, Points};
-use crate::output::document::html::is_percent;
+use crate::output::value::is_percent;
 
 pub(super) fn draw(points: &Points, title: &str, form: Form) -> String {
     let mut canvas = Canvas::new(form);

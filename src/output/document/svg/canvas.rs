@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::super::html::escape;
+use super::super::markup::escape;
 use super::number::{grouped, px};
 use super::{Form, Points};
 use crate::output::sanitize::sanitize;

@@ -5,7 +5,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatType, IgnoreError, Note, Workbook, Worksheet};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::{DocumentSection, is_percent};
+use super::super::DocumentSection;
 use super::cell::{Cell, cut, readers};
 use super::finished::Finished;
 use super::{Book, MEMORY_BYTES, chart, failed};
@@ -228,7 +228,7 @@ impl SectionSheets {
         for ((column, field), width) in (0..).zip(self.schema.fields()).zip(&self.widths) {
             let width = u32::try_from((*width + 1).clamp(*WIDTHS.start(), *WIDTHS.end())).unwrap_or_default();
             sheet.set_column_width(column, width).map_err(failed)?;
-            if last_row > 0 && is_percent(field.name()) && value::is_number(field.data_type()) {
+            if last_row > 0 && value::is_percent(field.name()) && value::is_number(field.data_type()) {
                 let bar = ConditionalFormatDataBar::new()
                     .set_minimum(ConditionalFormatType::Number, 0)
                     .set_maximum(ConditionalFormatType::Number, 100)
