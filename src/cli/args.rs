@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use super::size::Size;
 use crate::Result;
 use crate::output::Format;
-use crate::report::Catalogue;
+use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
 use crate::source::FeedFormat;
 pub(super) use report::{CatalogueArgs, ReportArgs, ReportsArgs, RunArgs, command};
@@ -53,14 +53,14 @@ Examples:
 pub(super) fn parse() -> Result<Cli> {
     // Reports are read only where they are asked for: every other command starts sooner.
     match std::env::args_os().any(|word| word == "report") {
-        true => parse_with(&Catalogue::new([])?),
+        true => parse_with(Catalogue::new([])?.reports()),
         false => Ok(Cli::parse()),
     }
 }
 
 /// The command line of this process, with these reports as commands.
-pub(super) fn parse_with(catalogue: &Catalogue) -> Result<Cli> {
-    let matches = command(catalogue)?.get_matches();
+pub(super) fn parse_with<'r>(reports: impl IntoIterator<Item = &'r Report>) -> Result<Cli> {
+    let matches = command(reports)?.get_matches();
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }
 

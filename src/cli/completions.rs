@@ -2,6 +2,7 @@
 //! knows what is in the store: reports, campaigns, lists.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap_complete::CompleteEnv;
@@ -9,8 +10,8 @@ use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::Shells;
 
 use super::args::{self, CompletionsArgs};
-use super::context::{Context, own_reports};
-use crate::report::Catalogue;
+use super::context::Context;
+use super::own_reports::{self, Reports};
 use crate::session::{Session, SessionOptions};
 use crate::store::{AsOf, Store};
 use crate::{Error, Result};
@@ -37,8 +38,9 @@ pub(super) fn answer_shell() {
         return;
     }
     let with_reports = || {
-        let catalogue = ask(|store| async move { reports(store.as_ref().ok()).await });
-        catalogue.and_then(|catalogue| args::command(&catalogue)).unwrap_or_else(|_| args::without_reports())
+        let reports = ask(|store| async move { Reports::load(store.as_ref().ok(), folder().as_deref()).await });
+        let command = reports.and_then(|reports| args::command(reports.catalogue.reports()));
+        command.unwrap_or_else(|_| args::without_reports())
     };
     CompleteEnv::with_factory(with_reports).var(VARIABLE).complete();
 }
@@ -48,8 +50,7 @@ pub(super) fn candidates(report: &str, parameter: &str, current: &OsStr) -> Vec<
     let current = current.to_string_lossy().into_owned();
     let values = ask(|store| async move {
         let store = store?;
-        let catalogue = reports(Some(&store)).await?;
-        let report = catalogue.get(report)?;
+        let report = own_reports::find(report, Some(&store), folder().as_deref()).await?;
         let session = Session::open(&store, &AsOf::Latest, &SessionOptions::default()).await?;
         report.values(&session, report.parameter(parameter)?).await
     });
@@ -57,9 +58,9 @@ pub(super) fn candidates(report: &str, parameter: &str, current: &OsStr) -> Vec<
     values.map(CompletionCandidate::new).collect()
 }
 
-async fn reports(store: Option<&Store>) -> Result<Catalogue> {
-    let own = own_reports(store, args::typed("--reports").map(std::path::PathBuf::from).as_deref()).await?;
-    Catalogue::new(own.iter().map(|(place, text)| (place.as_str(), text.as_str())))
+/// The folder of reports that the line at hand names.
+fn folder() -> Option<PathBuf> {
+    args::typed("--reports").map(PathBuf::from)
 }
 
 /// Asks the store that the line at hand names; a completion that takes too long is none.

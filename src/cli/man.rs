@@ -10,7 +10,7 @@ use crate::{Error, Result};
 
 pub(super) fn run(context: &Context<'_>) -> Result<()> {
     let mut page = Vec::new();
-    let mut root = args::command(&Catalogue::new([])?)?.disable_help_subcommand(true);
+    let mut root = args::command(Catalogue::new([])?.reports())?.disable_help_subcommand(true);
     root.build();
     let written = Man::new(root.clone()).render(&mut page).and_then(|()| {
         root.get_subcommands()

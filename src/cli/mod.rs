@@ -12,6 +12,7 @@ mod generate;
 mod land;
 mod log;
 mod man;
+mod own_reports;
 mod printer;
 mod providers;
 mod report;

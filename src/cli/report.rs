@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::args::{self, ReportArgs, RunArgs};
 use super::context::Context;
 use super::document::Documents;
+use super::own_reports;
 use super::result::Results;
 use crate::report::Report;
 use crate::session::Session;
@@ -12,30 +13,26 @@ use crate::store::Store;
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
-    let Some(run) = args.run else { return run_own(context).await };
+    let Some(run) = args.run else { return run_own(context, &args.name).await };
     let store = context.store().await;
-    let catalogue = context.reports(store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
-    let report = catalogue.get(&args.name)?;
+    let report = own_reports::find(&args.name, store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
     match run.show_sql {
         true => context.printer.text(&report.text),
-        false => run_report(context, &store?, report, run).await,
+        false => run_report(context, &store?, &report, run).await,
     }
 }
 
 /// A report of the user's own: its flags are known when it is found, and then the command line is read once more. Until
 /// then the flags behind its name are only words.
-async fn run_own(context: &Context<'_>) -> Result<()> {
+async fn run_own(context: &Context<'_>, name: &str) -> Result<()> {
     let location = args::typed("--store").unwrap_or_else(|| context.global.store.clone());
     let store = Store::open(&location).await.ok();
     let folder = args::typed("--reports").map(PathBuf::from);
-    let cli = args::parse_with(&context.reports(store.as_ref(), folder.as_deref()).await?)?;
+    let report = own_reports::find(name, store.as_ref(), folder.as_deref()).await?;
+    let cli = args::parse_with([&report])?;
     let context = Context { global: &cli.global, printer: context.printer };
     match cli.command {
         Some(args::Command::Report(args)) if args.run.is_some() => Box::pin(run(&context, args)).await,
-        Some(args::Command::Report(args)) => {
-            let catalogue = context.reports(store.as_ref(), folder.as_deref()).await?;
-            Err(catalogue.get(&args.name).err().unwrap_or_else(|| Error::Internal("a report without flags".to_owned())))
-        }
         _ => Err(Error::Internal("a report's command is no report".to_owned())),
     }
 }

@@ -6,13 +6,15 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 
 use super::args::ReportsArgs;
 use super::context::Context;
+use super::own_reports::Reports;
 use super::result::Results;
 use crate::Result;
 use crate::report::Report;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> {
     let store = context.store_if_any().await?;
-    let catalogue = context.reports(store.as_ref(), args.catalogue.folder.as_deref()).await?;
+    let reports = Reports::load(store.as_ref(), args.catalogue.folder.as_deref()).await?;
+    let catalogue = &reports.catalogue;
     let text = |value: &dyn Fn(&Report) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(catalogue.reports().map(value)))
     };
@@ -27,5 +29,10 @@ pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> 
     ])?;
     let mut results = Results::new(context, &args.result)?;
     results.batch(&batch)?;
-    results.finish()
+    results.finish()?;
+    // What is no report is said behind those that are.
+    let mut broken = reports.broken.into_iter().map(|(_, error)| error).collect::<Vec<_>>();
+    let Some(last) = broken.pop() else { return Ok(()) };
+    broken.iter().for_each(|error| context.printer.error(error));
+    Err(last)
 }

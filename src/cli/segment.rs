@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, RecordBatch};
 
 use super::args::{ResultArgs, SegmentArgs, SegmentCommand, SegmentCreateArgs};
 use super::context::Context;
+use super::own_reports;
 use super::result::Results;
 use super::sql::script_text;
 use crate::output::Format;
@@ -97,8 +98,8 @@ async fn from_report(
     session: &Session,
     args: SegmentCreateArgs,
 ) -> Result<Content> {
-    let catalogue = context.reports(Some(store), args.catalogue.folder.as_deref()).await?;
-    let report = catalogue.get(args.report.as_deref().unwrap_or_default())?;
+    let name = args.report.as_deref().unwrap_or_default();
+    let report = own_reports::find(name, Some(store), args.catalogue.folder.as_deref()).await?;
     let common = args.common.given().map(|(name, value)| (name.to_owned(), value.clone()));
     let own = args.parameters.iter().map(Parameter::written).map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut given = BTreeMap::new();

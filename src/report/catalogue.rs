@@ -53,9 +53,14 @@ impl Catalogue {
             this.add(&place, text, true)?;
         }
         for (place, text) in own {
-            this.add(place, text, false)?;
+            this.add_own(place, text)?;
         }
         Ok(this)
+    }
+
+    /// Adds a file of the user's own: where it is from, and its text.
+    pub fn add_own(&mut self, place: &str, text: &str) -> Result<()> {
+        self.add(place, text, false)
     }
 
     /// All reports, by name.

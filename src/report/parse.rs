@@ -135,6 +135,11 @@ impl Report {
         }
     }
 
+    /// The name that a file gives its report, as far as it can be read.
+    pub fn name_in(text: &str) -> Option<&str> {
+        text.lines().find_map(|line| line.strip_prefix("-- report:")).map(str::trim)
+    }
+
     /// The section of this name.
     pub fn section(&self, name: &str) -> Result<&Section> {
         let found = self.sections.iter().find(|section| section.name == name);

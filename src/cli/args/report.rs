@@ -11,7 +11,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use super::super::completions::candidates;
 use super::{Cli, Global, ResultArgs};
-use crate::report::{Catalogue, Report, ReportParameter};
+use crate::report::{Report, ReportParameter};
 use crate::session::ParameterType;
 use crate::{Error, Result};
 
@@ -121,10 +121,10 @@ impl FromArgMatches for RunArgs {
 }
 
 /// The whole command line, with a command for each of these reports.
-pub(in crate::cli) fn command(catalogue: &Catalogue) -> Result<Command> {
+pub(in crate::cli) fn command<'r>(reports: impl IntoIterator<Item = &'r Report>) -> Result<Command> {
     let taken = taken_flags();
     let mut commands = Vec::new();
-    for report in catalogue.reports() {
+    for report in reports {
         if let Some(parameter) = report.parameters.iter().find(|p| taken.iter().any(|flag| *flag == flag_of(p))) {
             let message =
                 format!("the parameter `{0}` would be the flag --{0}, which every report has", flag_of(parameter));

@@ -1,0 +1,79 @@
+//! Reports of the user's own, beside the built-in ones: in the store's `reports` folder, or in a local one.
+
+use std::path::Path;
+
+use crate::report::{Catalogue, Report};
+use crate::store::Store;
+use crate::{Error, Result};
+
+/// The report of this name: a built-in one, else one of the store or of a folder.
+pub(super) async fn find(name: &str, store: Option<&Store>, folder: Option<&Path>) -> Result<Report> {
+    let built_in = Catalogue::new([])?;
+    if let Ok(report) = built_in.get(name) {
+        return Ok(report.clone());
+    }
+    Reports::with_own(built_in, store, folder).await?.get(name)
+}
+
+/// The reports there are, and what is wrong with files that are none: a draft must not stop the reports beside it.
+pub(super) struct Reports {
+    pub(super) catalogue: Catalogue,
+    /// What is wrong with a file, and the name it gives its report.
+    pub(super) broken: Vec<(Option<String>, Error)>,
+}
+
+impl Reports {
+    /// Those of the store and of a folder beside the built-in ones.
+    pub(super) async fn load(store: Option<&Store>, folder: Option<&Path>) -> Result<Self> {
+        Self::with_own(Catalogue::new([])?, store, folder).await
+    }
+
+    async fn with_own(mut catalogue: Catalogue, store: Option<&Store>, folder: Option<&Path>) -> Result<Self> {
+        let mut broken = Vec::new();
+        for (place, text) in own_reports(store, folder).await? {
+            if let Err(error) = catalogue.add_own(&place, &text) {
+                broken.push((Report::name_in(&text).map(str::to_owned), error));
+            }
+        }
+        Ok(Self { catalogue, broken })
+    }
+
+    /// The report of this name, if its file is right, and the only one.
+    pub(super) fn get(mut self, name: &str) -> Result<Report> {
+        if let Some(at) = self.broken.iter().position(|(broken, _)| broken.as_deref() == Some(name)) {
+            return Err(self.broken.swap_remove(at).1);
+        }
+        let nameless = self.broken.into_iter().find(|(broken, _)| broken.is_none());
+        match (self.catalogue.get(name), nameless) {
+            (Ok(report), _) => Ok(report.clone()),
+            (Err(_), Some((_, error))) => Err(error),
+            (Err(error), None) => Err(error),
+        }
+    }
+}
+
+/// Reports of the user's own: where each is, and its text. Those of the store come first.
+async fn own_reports(store: Option<&Store>, folder: Option<&Path>) -> Result<Vec<(String, String)>> {
+    let mut own = Vec::new();
+    if let Some(store) = store {
+        for path in store.list("reports").await?.into_iter().filter(|path| path.ends_with(".sql")) {
+            let text = store.read_text(&path).await?.unwrap_or_default();
+            own.push((path, text));
+        }
+    }
+    if let Some(folder) = folder {
+        let failed = |error| Error::storage(format!("cannot read {}", folder.display()), error);
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(failed)? {
+            paths.push(entry.map_err(failed)?.path());
+        }
+        paths.sort();
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|suffix| suffix == "sql")) {
+            let place = path.display().to_string();
+            let bytes = std::fs::read(&path).map_err(|error| Error::storage(format!("cannot read {place}"), error))?;
+            let text = String::from_utf8(bytes).map_err(|_| Error::invalid(&place, "not UTF-8 text"))?;
+            own.push((place, text));
+        }
+    }
+    Ok(own)
+}
