@@ -71,6 +71,10 @@ fn charts_are_native_and_carry_their_data() {
     holds(bars, "<c:f>rates!$D$2:$D$6</c:f>");
     holds(bars, "<c:v>97.12</c:v>");
     holds(bars, "<a:t>Reception rates</a:t>");
+    // The first row is at the top, and the bars grow from the left.
+    let axis = |name: &str| bars.split(&format!("<c:{name}>")).nth(1).unwrap().split("</c:scaling>").next().unwrap();
+    holds(axis("catAx"), r#"<c:orientation val="maxMin"/>"#);
+    holds(axis("valAx"), r#"<c:orientation val="minMax"/>"#);
     let timeline = &parts["xl/charts/chart2.xml"];
     holds(timeline, "<c:lineChart>");
     // Every label is a day of London, also after the clocks went back.

@@ -117,9 +117,7 @@ fn reports_of_ones_own_are_found_in_the_store_and_in_a_folder() {
     work.write("smsql-store/reports/draft.sql", "-- report: draft\n-- title: Draft\n");
     assert_eq!(work.run(&[&["report", "by_sender"], &flags[..]].concat()).ok(), from_store);
     let listed = work.run(&["reports"]);
-    assert!(
-        listed.out.contains("by_sender") && listed.fails(1).contains("reports/draft.sql")
-    );
+    assert!(listed.out.contains("by_sender") && listed.fails(1).contains("reports/draft.sql"));
     assert!(work.run(&["report", "draft"]).fails(1).contains("reports/draft.sql"));
     work.write("smsql-store/reports/by_sender.sql", &OWN.replace("least", "format"));
     let error = work.run(&["report", "by_sender"]).fails(1);

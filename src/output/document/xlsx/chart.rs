@@ -59,9 +59,10 @@ pub(super) fn chart(section: &DocumentSection, schema: &SchemaRef, rows: &[Vec<C
     }
     match chart.kind {
         ChartKind::Bars | ChartKind::Funnel => {
-            // The first row at the top, as in the table; the numbers stay at the bottom.
-            native.x_axis().set_reverse();
-            native.y_axis().set_label_position(ChartAxisLabelPosition::High);
+            // The first row at the top, as in the table; the numbers stay at the bottom. The library calls the upright
+            // axis of a bar chart y, and that is the one of the categories.
+            native.y_axis().set_reverse();
+            native.x_axis().set_label_position(ChartAxisLabelPosition::High);
         }
         ChartKind::Shares => {}
         ChartKind::Timeline | ChartKind::Stacked => time_axis(&mut native, schema, rows, label),

@@ -221,6 +221,8 @@ impl SectionSheets {
         };
         let last_row = self.next_row.saturating_sub(1);
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        // On paper: as wide as a page, with the header on each.
+        sheet.set_landscape().set_print_fit_to_pages(1, 0);
         sheet.set_repeat_rows(0, 0).map_err(failed)?;
         sheet.autofilter(0, 0, last_row, last_column).map_err(failed)?;
         // Identifiers and phone numbers are text on purpose.
