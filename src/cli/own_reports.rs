@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::report::{Catalogue, Report};
+use crate::session::Session;
 use crate::store::Store;
 use crate::{Error, Result};
 
@@ -36,6 +37,20 @@ impl Reports {
             }
         }
         Ok(Self { catalogue, broken })
+    }
+
+    /// Sorts out the reports of the user's own whose result could differ from run to run.
+    pub(super) async fn check(&mut self, session: &Session) {
+        let mut refused = Vec::new();
+        for report in self.catalogue.reports().filter(|report| !report.is_built_in) {
+            if let Err(error) = report.check(session).await {
+                refused.push((Some(report.name.clone()), error));
+            }
+        }
+        for (name, error) in refused {
+            self.catalogue.remove(name.as_deref().unwrap_or_default());
+            self.broken.push((name, error));
+        }
     }
 
     /// The report of this name, if its file is right, and the only one.

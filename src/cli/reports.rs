@@ -10,10 +10,14 @@ use super::own_reports::Reports;
 use super::result::Results;
 use crate::Result;
 use crate::report::Report;
+use crate::session::Session;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> {
     let store = context.store_if_any().await?;
-    let reports = Reports::load(store.as_ref(), args.catalogue.folder.as_deref()).await?;
+    let mut reports = Reports::load(store.as_ref(), args.catalogue.folder.as_deref()).await?;
+    if let Some(store) = &store {
+        reports.check(&Session::open(store, &context.as_of()?, &context.options()).await?).await;
+    }
     let catalogue = &reports.catalogue;
     let text = |value: &dyn Fn(&Report) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(catalogue.reports().map(value)))

@@ -63,6 +63,11 @@ impl Catalogue {
         self.add(place, text, false)
     }
 
+    /// Takes a report out.
+    pub fn remove(&mut self, name: &str) {
+        self.reports.remove(name);
+    }
+
     /// All reports, by name.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
         self.reports.values()

@@ -123,8 +123,10 @@ fn reports_of_ones_own_are_found_in_the_store_and_in_a_folder() {
     let error = work.run(&["report", "by_sender"]).fails(1);
     assert!(error.contains("--format, which every report has"), "{error}");
     work.write("smsql-store/reports/by_sender.sql", &OWN.replace(" ORDER BY sender", " ORDER BY messages"));
-    let error = work.run(&["report", "by_sender"]).fails(1);
-    assert!(error.contains("reports/by_sender.sql"), "{error}");
+    for command in [&["report", "by_sender"][..], &["reports"]] {
+        let error = work.run(command).fails(1);
+        assert!(error.contains("not replayable: ORDER BY") && error.contains("reports/by_sender.sql:13"), "{error}");
+    }
 }
 
 #[test]
