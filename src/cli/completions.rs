@@ -73,6 +73,7 @@ fn ask<T, F: Future<Output = Result<T>>>(question: impl FnOnce(Result<Store>) ->
         question(store).await
     };
     let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
-    runtime.shutdown_background();
+    // The process ends right after it, as after a command.
+    std::mem::forget(runtime);
     answer.map_err(|_| Error::Cancelled)?
 }
