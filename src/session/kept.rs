@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::parameters::Parameters;
 use super::run::{Answer, Deadline};
@@ -80,7 +81,7 @@ impl Session {
         parameters: &Parameters,
     ) -> Result<Self> {
         let plain = self.with_views(views, parameters).await?;
-        if self.options.kept_bytes_max() == 0 {
+        if self.options.kept_bytes_max() == 0 || !may_repeat(views, readers) {
             return Ok(plain);
         }
         // What cannot be planned this way is planned the other way, and if that fails too, it says why.
@@ -194,6 +195,9 @@ impl Kept {
         if self.given_up.load(Ordering::Relaxed) {
             return self.plain.start(statement, parameters, deadline).await;
         }
+        for table in &self.tables {
+            table.forget_if_read().await;
+        }
         let mut answer = session.start(statement, parameters, deadline).await?;
         match answer.begin().await {
             Err(Error::Limit { limit: "memory_limit", .. }) => {
@@ -208,6 +212,26 @@ impl Kept {
             Ok(()) => Ok(answer),
         }
     }
+}
+
+/// Whether statements may read a view more than once, as far as words tell: planning them to know it is not free.
+fn may_repeat(views: &[(&str, &Statement)], readers: &[&Statement]) -> bool {
+    let mentions = |statement: &Statement, name: &str| {
+        let is_named = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
+        statement.words().filter(|word| is_named(&word.token)).count()
+    };
+    // What is named once in a WITH may be read more than once.
+    let reads_by = |statement: &Statement, name| match mentions(statement, "with") {
+        0 => mentions(statement, name),
+        _ => mentions(statement, name) * READS_MIN,
+    };
+    let mut reads = BTreeMap::new();
+    for (at, (name, _)) in views.iter().enumerate().rev() {
+        let by_readers: usize = readers.iter().map(|reader| reads_by(reader, name)).sum();
+        let by_views = views[at + 1..].iter().map(|(by, view)| reads_by(view, name) * reads.get(by).unwrap_or(&0));
+        reads.insert(name, by_readers + by_views.sum::<usize>());
+    }
+    reads.values().any(|reads| *reads >= READS_MIN)
 }
 
 /// The name of the kept table that is scanned.

@@ -26,7 +26,7 @@ pub(in crate::session) struct KeptTable {
     view: ViewTable,
     shelf: Arc<Shelf>,
     uses: OnceLock<Uses>,
-    /// How many reads are still to come. After the last, the rows are dropped.
+    /// How many reads are still to come.
     reads_left: AtomicUsize,
     state: Mutex<State>,
 }
@@ -97,6 +97,13 @@ impl KeptTable {
         let _ = self.uses.set(uses);
     }
 
+    /// Drops what is kept if all reads that were announced are over: those who have read it are done with it.
+    pub(in crate::session) async fn forget_if_read(&self) {
+        if self.reads_left.load(Ordering::Relaxed) == 0 {
+            self.forget().await;
+        }
+    }
+
     /// Drops what is kept, for good.
     pub(in crate::session) async fn forget(&self) {
         *self.state.lock().await = State::Plain;
@@ -127,9 +134,7 @@ impl KeptTable {
                 Err(_) => State::Plain,
             };
             if matches!(*state, State::Kept(_)) {
-                for (input, reads) in &uses.inputs {
-                    input.have_read(uses.reads * reads).await;
-                }
+                uses.inputs.iter().for_each(|(input, reads)| input.have_read(uses.reads * reads));
             }
         }
         match &*state {
@@ -149,13 +154,10 @@ impl KeptTable {
         self.reads_left.fetch_add(reads, Ordering::Relaxed);
     }
 
-    /// Drops the rows if that were the last reads.
-    async fn have_read(&self, reads: usize) {
+    fn have_read(&self, reads: usize) {
         let left = |left: usize| Some(left.saturating_sub(reads));
-        let before = self.reads_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).unwrap_or_default();
-        if before <= reads {
-            self.forget().await;
-        }
+        // There is always something left, if only nothing.
+        let _ = self.reads_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
     }
 }
 
@@ -183,9 +185,8 @@ impl TableProvider for KeptTable {
             if let Some(columns) = columns
                 && let Some(rows) = self.rows(session, uses).await
             {
-                let scan = rows.scan(columns);
-                self.have_read(1).await;
-                return scan;
+                self.have_read(1);
+                return rows.scan(columns);
             }
         }
         let plan = session.create_physical_plan(&self.plan_of(asked)?).await?;
