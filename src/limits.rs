@@ -30,6 +30,9 @@ pub const SPILL_BYTES_MAX: u64 = 100 << 30;
 pub const MEMORY_BYTES_DEFAULT: usize = 4 << 30;
 /// The share of the machine's memory that queries may hold where nothing says otherwise, in percent.
 pub const MEMORY_PERCENT_DEFAULT: u64 = 60;
+/// The share of the memory limit that definitions may hold which a report reads more than once, in percent. One that needs
+/// more is computed whenever it is read.
+pub const REPORT_ROWS_KEPT_PERCENT_MAX: usize = 30;
 /// How many record batches a query may be ahead of whoever reads its result.
 pub const BATCHES_AHEAD_MAX: usize = 4;
 /// The most values of a parameter that are looked up, to suggest near ones or to complete: campaigns, lists, accounts.

@@ -45,7 +45,7 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             let mut results = Results::new(context, &args.result)?;
             let session = context.session(&context.options()).await?;
             report.ready(&session, &args.given).await?;
-            let run = report.start(&session, parameters).await?;
+            let run = report.start_sections(&session, parameters, [section]).await?;
             results.stream(&mut run.section(section).await?).await?;
             results.finish()
         }

@@ -113,7 +113,8 @@ async fn from_report(
     let wanted = args.sections.iter().map(section).collect::<Result<Vec<_>>>()?;
     let unwanted = args.not.iter().map(section).collect::<Result<Vec<_>>>()?;
     report.ready(session, &given).await?;
-    let run = report.start(session, parameters).await?;
+    let asked = wanted.iter().chain(&unwanted).copied();
+    let run = report.start_sections(session, parameters, asked).await?;
     let mut recipients = RecipientSet::default();
     let mut counted = RecipientRows::default();
     for (section, wanted) in wanted.into_iter().map(|s| (s, true)).chain(unwanted.into_iter().map(|s| (s, false))) {

@@ -11,7 +11,7 @@ use super::parameter::ReportParameter;
 use super::parse::{Report, Section};
 use crate::error::{Error, Result};
 use crate::limits::PARAMETER_VALUES_MAX;
-use crate::session::{Answer, Parameter, Parameters, Session, split};
+use crate::session::{Answer, KeptDefinition, Parameter, Parameters, Session, Statement, split};
 
 /// A report with its parameters bound, over one version of the store.
 #[derive(Debug)]
@@ -102,16 +102,31 @@ impl Report {
 
     /// Makes the report ready to be asked; nothing has been computed yet.
     pub async fn start(&self, session: &Session, parameters: Parameters) -> Result<Run> {
-        let views = self.definitions.iter().map(|definition| (definition.name.as_str(), &definition.statement));
-        let views: Vec<_> = views.collect();
-        Ok(Run { session: session.with_views(&views, &parameters).await?, parameters })
+        self.start_sections(session, parameters, &self.sections).await
+    }
+
+    /// The same for one who asks these sections, each once. What they read more than once is computed once; other
+    /// sections can be asked as well, but nothing is kept for them.
+    pub async fn start_sections(
+        &self,
+        session: &Session,
+        parameters: Parameters,
+        sections: impl IntoIterator<Item = &Section>,
+    ) -> Result<Run> {
+        let readers: Vec<_> = sections.into_iter().map(|section| &section.statement).collect();
+        Ok(Run { session: session.with_views_for(&self.views(), &readers, &parameters).await?, parameters })
+    }
+
+    fn views(&self) -> Vec<(&str, &Statement)> {
+        self.definitions.iter().map(|definition| (definition.name.as_str(), &definition.statement)).collect()
     }
 
     /// Refuses a report whose result could differ from run to run, or whose columns are not those its header defines.
     pub async fn check(&self, session: &Session) -> Result<()> {
-        let run = self.start(session, self.bind(&BTreeMap::new(), Tz::UTC)?).await?;
+        let parameters = self.bind(&BTreeMap::new(), Tz::UTC)?;
+        let session = session.with_views(&self.views(), &parameters).await?;
         for section in &self.sections {
-            let schema = run.session.check_replayable(&section.statement, &run.parameters).await?;
+            let schema = session.check_replayable(&section.statement, &parameters).await?;
             let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
             let defined: Vec<_> = section.columns.iter().map(|(name, _)| name.as_str()).collect();
             if names != defined {
@@ -150,6 +165,11 @@ impl Run {
     /// Asks one section.
     pub async fn section(&self, section: &Section) -> Result<Answer> {
         self.session.run(&section.statement, &self.parameters).await
+    }
+
+    /// The definitions that are computed once for several reads, and what is kept of them at the moment.
+    pub async fn kept(&self) -> Vec<KeptDefinition> {
+        self.session.kept().await
     }
 
     /// The values it was started with.

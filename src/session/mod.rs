@@ -16,6 +16,7 @@ mod dialect;
 mod finding;
 mod functions_called;
 mod headers;
+mod kept;
 mod local_time;
 mod optimizer;
 mod options;
@@ -48,6 +49,7 @@ pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
+pub use table::KeptDefinition;
 
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};
@@ -68,6 +70,7 @@ pub struct Session {
     options: SessionOptions,
     policy: Policy,
     segments: Arc<table::Segments>,
+    kept: Option<Arc<kept::Kept>>,
 }
 
 impl std::fmt::Debug for Session {
@@ -135,7 +138,7 @@ impl Session {
         views::register(&context, options.time_zone).await?;
         let built_in = Names::of(&context).await.tables.into_keys().collect();
         let policy = Policy { allow_write: options.allow_write, built_in };
-        Ok(Self { context, options: options.clone(), policy, segments })
+        Ok(Self { context, options: options.clone(), policy, segments, kept: None })
     }
 
     /// The settings it was opened with.
@@ -151,7 +154,7 @@ impl Session {
     /// A session over the same tables with these views on top, each of which may read those before it. The parameters
     /// they mention are bound in them.
     pub async fn with_views(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
-        let mut this = Self { context: catalog::layer(&self.context).await?, ..self.clone() };
+        let mut this = Self { context: catalog::layer(&self.context).await?, kept: None, ..self.clone() };
         for (name, statement) in views {
             if this.policy.built_in.contains(*name) {
                 let message = format!("`{name}` is a built-in table: choose another name for the view");
@@ -188,7 +191,14 @@ impl Session {
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.
     pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
-        let mut deadline = Deadline::after(self.options.timeout);
+        let deadline = Deadline::after(self.options.timeout);
+        match &self.kept {
+            Some(kept) => kept.run(self, statement, parameters, deadline).await,
+            None => self.start(statement, parameters, deadline).await,
+        }
+    }
+
+    async fn start(&self, statement: &Statement, parameters: &Parameters, mut deadline: Deadline) -> Result<Answer> {
         let (plan, headers) = deadline.race(self.plan(statement, parameters)).await??;
         let start = async {
             let frame = self.context.execute_logical_plan(plan).await?;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use crate::limits::REPORT_ROWS_KEPT_PERCENT_MAX;
+
 /// The settings of a session. They are fixed when it opens: no SQL changes them.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
@@ -22,6 +24,16 @@ pub struct SessionOptions {
     pub spill_dir: Option<PathBuf>,
     /// Whether SQL may write files, read files, and create tables and views that live as long as the session.
     pub allow_write: bool,
+    /// How much of that memory the rows of definitions may take that a report reads more than once and computes once, in
+    /// bytes; with 0 it computes each as often as it reads it. [`REPORT_ROWS_KEPT_PERCENT_MAX`] of it otherwise.
+    pub kept_bytes_max: Option<usize>,
+}
+
+impl SessionOptions {
+    /// How much memory kept rows may take, in bytes.
+    pub(super) fn kept_bytes_max(&self) -> usize {
+        self.kept_bytes_max.unwrap_or(self.memory_limit_bytes / 100 * REPORT_ROWS_KEPT_PERCENT_MAX)
+    }
 }
 
 impl Default for SessionOptions {
@@ -35,6 +47,7 @@ impl Default for SessionOptions {
             rows_max: None,
             spill_dir: None,
             allow_write: false,
+            kept_bytes_max: None,
         }
     }
 }

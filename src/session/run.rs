@@ -80,6 +80,8 @@ pub struct Answer {
     schema: SchemaRef,
     statement: Statement,
     batches: mpsc::Receiver<DfResult<RecordBatch>>,
+    /// What has come before anybody asked for it.
+    first: Option<RecordBatch>,
     task: JoinHandle<()>,
     deadline: Deadline,
     rows: u64,
@@ -106,7 +108,7 @@ impl Answer {
             }
         });
         let (rows_max, memory_limit_bytes) = (options.rows_max, options.memory_limit_bytes);
-        Self { schema, statement, batches, task, deadline, rows: 0, rows_max, memory_limit_bytes }
+        Self { schema, statement, batches, first: None, task, deadline, rows: 0, rows_max, memory_limit_bytes }
     }
 
     /// The columns.
@@ -121,11 +123,13 @@ impl Answer {
 
     /// The next rows; `None` after the last.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        let Some(batch) = self.deadline.race(self.batches.recv()).await? else { return self.end().await };
-        let batch = batch.map_err(|error| match not_the_statement(error, self.memory_limit_bytes) {
-            Ok(error) => diagnose::explain(&self.statement, &error, &Names::default()),
-            Err(other) => other,
-        })?;
+        let batch = match self.first.take() {
+            Some(batch) => batch,
+            None => match self.receive().await? {
+                Some(batch) => batch,
+                None => return self.end().await,
+            },
+        };
         self.rows += batch.num_rows() as u64;
         let batch = self.named(batch)?;
         match self.rows_max {
@@ -135,6 +139,25 @@ impl Answer {
             }),
             _ => Ok(Some(batch)),
         }
+    }
+
+    /// Waits for the first rows, if there are any. They are not lost.
+    pub(super) async fn begin(&mut self) -> Result<()> {
+        self.first = self.receive().await?;
+        Ok(())
+    }
+
+    /// Stops it, and gives the deadline to another answer to the same statement.
+    pub(super) fn stop(mut self) -> Deadline {
+        std::mem::replace(&mut self.deadline, Deadline::after(None))
+    }
+
+    async fn receive(&mut self) -> Result<Option<RecordBatch>> {
+        let batch = self.deadline.race(self.batches.recv()).await?.transpose();
+        batch.map_err(|error| match not_the_statement(error, self.memory_limit_bytes) {
+            Ok(error) => diagnose::explain(&self.statement, &error, &Names::default()),
+            Err(other) => other,
+        })
     }
 
     /// The batch with the names of the answer.

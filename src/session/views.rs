@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use datafusion::catalog::TableProvider;
 use datafusion::catalog::view::ViewTable;
 use datafusion::common::{Result as DfResult, TableReference};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
@@ -59,8 +60,17 @@ pub(super) async fn register(context: &SessionContext, zone: Tz) -> Result<()> {
 
 /// Registers a view.
 pub(super) fn add(context: &SessionContext, name: &str, plan: LogicalPlan, sql: &str, zone: Tz) -> DfResult<()> {
-    let view = ViewTable::new(times_in(plan, zone)?, Some(sql.to_owned()));
-    context.register_table(TableReference::partial(SCHEMA, name), Arc::new(view))?;
+    register_as(context, name, Arc::new(view(plan, sql, zone)?))
+}
+
+/// A view with its times in the zone.
+pub(super) fn view(plan: LogicalPlan, sql: &str, zone: Tz) -> DfResult<ViewTable> {
+    Ok(ViewTable::new(times_in(plan, zone)?, Some(sql.to_owned())))
+}
+
+/// Registers what a view's name stands for.
+pub(super) fn register_as(context: &SessionContext, name: &str, table: Arc<dyn TableProvider>) -> DfResult<()> {
+    context.register_table(TableReference::partial(SCHEMA, name), table)?;
     Ok(())
 }
 

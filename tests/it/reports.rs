@@ -6,3 +6,4 @@ mod agree;
 mod bytes;
 mod files;
 mod flags;
+mod kept;
