@@ -140,8 +140,9 @@ impl Landed {
         });
         let given: BTreeMap<String, String> = given.collect();
         let parameters = report.bind(&given, self.session.options().time_zone)?;
-        let run = report.start(&self.session, parameters).await?;
-        collect(run.section(report.section(section)?).await?).await
+        let section = report.section(section)?;
+        let run = report.start_sections(&self.session, parameters, [section]).await?;
+        collect(run.section(section).await?).await
     }
 
     /// `smsql land FEED FILE`: a file of `tests/slt`, into the store opened with `--store empty`.
