@@ -125,7 +125,7 @@ fn reports_of_ones_own_are_found_in_the_store_and_in_a_folder() {
     work.write("smsql-store/reports/by_sender.sql", &OWN.replace(" ORDER BY sender", " ORDER BY messages"));
     for command in [&["report", "by_sender"][..], &["reports"]] {
         let error = work.run(command).fails(1);
-        assert!(error.contains("not replayable: ORDER BY") && error.contains("reports/by_sender.sql:13"), "{error}");
+        assert!(error.contains("not replayable: ORDER BY") && error.contains("reports/by_sender.sql:12"), "{error}");
     }
 }
 
