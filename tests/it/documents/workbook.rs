@@ -256,16 +256,3 @@ fn a_chart_of_a_column_that_is_not_there_is_an_error() {
     let error = write(Format::Xlsx, &plain(), one_section(Some(chart)), &[(rows[0].schema(), rows)]).unwrap_err();
     assert_eq!(error.to_string(), "section `rows`: its chart names no column `m`");
 }
-
-/// `SMSQL_XLSX_ROWS=1100000 cargo test --test it a_workbook_of_any_size -- --ignored --nocapture` says what it takes.
-#[test]
-#[ignore = "measures"]
-fn a_workbook_of_any_size_takes_little_memory() {
-    let count: i64 = std::env::var("SMSQL_XLSX_ROWS").map_or(200_000, |rows| rows.parse().unwrap());
-    let start = std::time::Instant::now();
-    let rows = many(count);
-    let written = write(Format::Xlsx, &plain(), one_section(None), &[(rows[0].schema(), rows)]).unwrap();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap().to_owned();
-    println!("{count} rows: {:?}, {} bytes, {peak}", start.elapsed(), written["all"].len());
-}
