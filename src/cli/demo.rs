@@ -63,7 +63,10 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     let snapshot = store.snapshot(&AsOf::Latest).await?;
     let session = Session::at(&snapshot, &context.options()).await?;
     let reports = Catalogue::new([])?;
-    for name in REPORTS {
+    for (at, name) in REPORTS.into_iter().enumerate() {
+        if at > 0 {
+            context.printer.text("\n")?;
+        }
         let report = reports.get(name)?;
         let parameters = report.bind(&BTreeMap::new(), context.global.tz)?;
         Documents::on_screen(context).write(report, &session, parameters, &snapshot).await?;
