@@ -19,6 +19,7 @@
 //! * [`report`]: canned reports: SQL files with a header, typed parameters and sections, over definitions they share.
 //! * [`output`]: record batches become tables, CSV, JSON, Parquet and so on; the sections of a report become one
 //!   document: a page of HTML, a workbook, a folder of files.
+//! * [`repl`]: the shell, and what a person sees of a result.
 //! * [`cli`]: the commands.
 //!
 //! # Invariants
@@ -36,6 +37,7 @@ pub mod error;
 pub mod event;
 pub mod limits;
 pub mod output;
+pub mod repl;
 pub mod report;
 pub mod session;
 pub mod source;

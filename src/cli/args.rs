@@ -15,6 +15,7 @@ use clap_complete::Shell;
 use super::size::Size;
 use crate::Result;
 use crate::output::Format;
+use crate::repl::{Settings, Target};
 use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
 use crate::source::FeedFormat;
@@ -177,6 +178,27 @@ pub(super) struct SqlArgs {
     /// Let SQL write files with COPY, read local ones, and create tables and views that last as long as the run
     #[arg(long)]
     pub(super) allow_write: bool,
+}
+
+impl Global {
+    /// What they ask for.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            store: self.store.clone(),
+            as_of: self.as_of.clone(),
+            tz: self.tz,
+            memory_limit_bytes: self.memory_limit.map(|size| size.0),
+            threads: self.threads,
+            timeout: self.timeout,
+        }
+    }
+}
+
+impl ResultArgs {
+    /// How and where the result is written.
+    pub(super) fn target(&self) -> Target {
+        Target { format: self.format, output: self.output.clone(), raw_formulas: self.raw_formulas }
+    }
 }
 
 impl SqlArgs {

@@ -11,7 +11,7 @@ use clap_complete::env::Shells;
 
 use super::args::{self, CompletionsArgs};
 use super::context::Context;
-use super::own_reports::{self, Reports};
+use crate::repl::own_reports::{self, Reports};
 use crate::session::{Session, SessionOptions};
 use crate::store::{AsOf, Store};
 use crate::{Error, Result};
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context<'_>, args: CompletionsArgs) -> Result<()> {
     let mut script = Vec::new();
     let written = shell.write_registration(VARIABLE, "smsql", "smsql", "smsql", &mut script);
     written.map_err(|error| Error::Internal(error.to_string()))?;
-    context.printer.text(&String::from_utf8_lossy(&script))
+    context.console.text(&String::from_utf8_lossy(&script))
 }
 
 /// Answers and ends the process, if a shell asks for completions.

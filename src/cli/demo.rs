@@ -7,7 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::args::DemoArgs;
 use super::context::Context;
-use super::document::Documents;
+use crate::repl::Documents;
 use crate::report::Catalogue;
 use crate::session::Session;
 use crate::session::functions::scalar_functions;
@@ -44,8 +44,8 @@ const REPORTS: [&str; 7] = [
 pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
     let location = args.dir.to_string_lossy().into_owned();
     let store = Store::open_or_create(&location).await?;
-    let catalogue = context.catalogue(Some(&store)).await?;
-    let functions = scalar_functions(&context.status_table(Some(&store)).await?);
+    let catalogue = context.settings.feeds(Some(&store)).await?;
+    let functions = scalar_functions(&context.settings.status_table(Some(&store)).await?);
     let (mut files, mut landed, mut duplicate) = (0, 0, 0);
     for (feed, name) in LANDINGS {
         let sample = SAMPLES.get_file(name).ok_or_else(|| Error::Internal(format!("no sample {name}")))?;
@@ -56,22 +56,22 @@ pub(super) async fn run(context: &Context<'_>, args: DemoArgs) -> Result<()> {
         landed += one.rows_landed;
         duplicate += one.rows_duplicate;
     }
-    context.printer.note(&match files {
+    context.console.note(&match files {
         0 => format!("{location} has the samples already"),
         _ => format!("landed {landed} events of {files} feeds into {location}; {duplicate} came twice and count once"),
     });
     let snapshot = store.snapshot(&AsOf::Latest).await?;
-    let session = Session::at(&snapshot, &context.options()).await?;
+    let session = Session::at(&snapshot, &context.settings.options()).await?;
     let reports = Catalogue::new([])?;
     for (at, name) in REPORTS.into_iter().enumerate() {
         if at > 0 {
-            context.printer.text("\n")?;
+            context.console.text("\n")?;
         }
         let report = reports.get(name)?;
-        let parameters = report.bind(&BTreeMap::new(), context.global.tz)?;
-        Documents::on_screen(context).write(report, &session, parameters, &snapshot).await?;
+        let parameters = report.bind(&BTreeMap::new(), context.settings.tz)?;
+        Documents::on_screen(context.console, context.settings).write(report, &session, parameters, &snapshot).await?;
     }
-    context.printer.note(&next(&location));
+    context.console.note(&next(&location));
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub(super) fn run(context: &Context<'_>, args: GenerateArgs) -> Result<()> {
     let watch = Stopwatch::start();
     let open = &mut |name: &str| -> Result<Box<dyn Write + Send>> {
         if to_stdout {
-            return Ok(context.printer.output());
+            return Ok(context.console.output());
         }
         let path = args.out.join(name);
         let file = File::create(&path).map_err(|e| Error::storage(format!("creating {}", path.display()), e))?;
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context<'_>, args: GenerateArgs) -> Result<()> {
         file.commit()?;
     }
     for (name, feed) in &truth.feeds {
-        context.printer.note(&format!(
+        context.console.note(&format!(
             "{name}: {} lines, {} of them repeats, {} in {} files",
             HumanCount(feed.lines),
             HumanCount(feed.duplicates),
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context<'_>, args: GenerateArgs) -> Result<()> {
             feed.files.len(),
         ));
     }
-    context.printer.note(&format!(
+    context.console.note(&format!(
         "{} messages, {} events in {:.2} s",
         HumanCount(truth.messages),
         HumanCount(truth.events),

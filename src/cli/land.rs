@@ -19,7 +19,7 @@ use crate::{Error, Result};
 const PROGRESS_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
-    if context.global.as_of.is_some() {
+    if context.settings.as_of.is_some() {
         return Err(Error::Usage("--as-of is for reading: what lands, lands now".to_owned()));
     }
     let mut inputs = Vec::new();
@@ -31,26 +31,26 @@ pub(super) async fn run(context: &Context<'_>, args: LandArgs) -> Result<()> {
         }
     }
     // The feed is looked up before a store is made: a misspelt one leaves nothing behind.
-    let existing = context.store_if_any().await?;
-    let catalogue = context.catalogue(existing.as_ref()).await?;
+    let existing = context.settings.store_if_any().await?;
+    let catalogue = context.settings.feeds(existing.as_ref()).await?;
     let feed = catalogue.get(&args.feed)?;
     let store = match existing {
         Some(store) => store,
-        None => Store::open_or_create(&context.global.store).await?,
+        None => Store::open_or_create(&context.settings.store).await?,
     };
     let options =
         LandOptions { format: args.format, batch_id: args.batch, account: args.account, time_zone: args.assume_tz };
-    let functions = scalar_functions(&context.status_table(Some(&store)).await?);
+    let functions = scalar_functions(&context.settings.status_table(Some(&store)).await?);
     let lander = Lander::new(&store, feed, &functions, options).await?;
     let mut total = Total::default();
     for input in &inputs {
         let watch = Stopwatch::start();
         let landed = with_progress(context, &lander, input).await?;
-        context.printer.note(&summary(&landed, watch.elapsed()));
+        context.console.note(&summary(&landed, watch.elapsed()));
         total.add(&landed, watch.elapsed());
     }
     if inputs.len() > 1 {
-        context.printer.note(&total.summary());
+        context.console.note(&total.summary());
     }
     if total.rejected > 0 && !args.allow_rejects {
         return Err(Error::Rejected { rejected: total.rejected, read: total.read });
@@ -67,7 +67,7 @@ async fn with_progress(context: &Context<'_>, lander: &Lander, input: &Input) ->
             Ok(()) = tokio::signal::ctrl_c() => Err(Error::Cancelled),
         }
     };
-    if !context.printer.messages_are_watched() {
+    if !context.console.messages_are_watched() {
         return landing.await;
     }
     let bar = tokio::spawn(show(Arc::clone(lander.progress())));

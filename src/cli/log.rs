@@ -2,7 +2,6 @@
 
 use super::args::LogArgs;
 use super::context::Context;
-use super::result::Results;
 use crate::Result;
 use crate::session::{Parameter, Parameters, split};
 
@@ -12,10 +11,10 @@ SELECT landed_at, feed, source_name, rows_read, rows_landed, rows_duplicate, row
 FROM landings ORDER BY landed_at DESC, source_name, source_file LIMIT $limit";
 
 pub(super) async fn run(context: &Context<'_>, args: LogArgs) -> Result<()> {
-    let mut results = Results::new(context, &args.result)?;
-    let session = context.session(&context.options()).await?;
+    let mut results = context.results(&args.result)?;
+    let session = context.settings.session(&context.settings.options()).await?;
     let limit: Parameter = format!("limit:integer={}", args.limit.map_or(i64::MAX, i64::from)).parse()?;
-    let parameters = Parameters::new([limit], context.global.tz)?;
+    let parameters = Parameters::new([limit], context.settings.tz)?;
     for statement in &split("<log>", LANDINGS)? {
         results.stream(&mut session.run(statement, &parameters).await?).await?;
     }

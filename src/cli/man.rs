@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
             .try_for_each(|command| section(command, &mut page))
     });
     written.map_err(|error| Error::Internal(error.to_string()))?;
-    context.printer.text(&String::from_utf8_lossy(&page))
+    context.console.text(&String::from_utf8_lossy(&page))
 }
 
 /// A command's description, options and examples.

@@ -7,17 +7,14 @@ mod args;
 mod completions;
 mod context;
 mod demo;
-mod document;
 mod generate;
 mod land;
 mod log;
 mod man;
-mod own_reports;
 mod printer;
 mod providers;
 mod report;
 mod reports;
-mod result;
 mod segment;
 mod size;
 mod sql;
@@ -29,6 +26,7 @@ use clap::CommandFactory;
 
 use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
+use crate::repl::Console;
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
@@ -66,7 +64,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, printer: &Printer) -> Result<()> {
     let command = match cli.command {
         Some(command) => command,
-        None if printer.interactive() => return printer.text(&Cli::command().render_help().to_string()),
+        None if printer.is_interactive() => return printer.text(&Cli::command().render_help().to_string()),
         None => Command::Sql(args::SqlArgs::from_stdin()),
     };
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -75,7 +73,8 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     }
     let runtime = runtime.enable_all().thread_stack_size(STACK_BYTES).build();
     let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
-    let context = Context { global: &cli.global, printer };
+    let settings = cli.global.settings();
+    let context = Context { settings: &settings, console: printer };
     let done = runtime.block_on(async {
         match command {
             Command::Demo(args) => demo::run(&context, args).await,

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;
+use crate::repl::Console;
 use crate::{Error, Result};
 
 /// Where results and messages go, and what they may look like there.
@@ -25,37 +26,47 @@ impl Printer {
         Self { output_is_terminal, output_is_styled: output_is_terminal && !plain, styled }
     }
 
-    /// Whether a person types: standard input is a terminal.
-    pub(super) fn interactive(&self) -> bool {
+    /// Writes to standard error, and does not mind if nobody listens.
+    fn tell(&self, text: &str) {
+        let text = match (self.styled, io::stderr().is_terminal()) {
+            (true, _) => style(text),
+            (false, true) => text.lines().map(sanitize).collect::<Vec<_>>().join("\n"),
+            (false, false) => text.to_owned(),
+        };
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+impl Console for Printer {
+    fn is_interactive(&self) -> bool {
         io::stdin().is_terminal()
     }
 
-    /// Whether standard output is a terminal.
-    pub(super) fn output_is_terminal(&self) -> bool {
+    fn output_is_terminal(&self) -> bool {
         self.output_is_terminal
     }
 
-    /// Standard output, for results.
-    pub(super) fn output(&self) -> Box<dyn Write + Send> {
+    fn output(&self) -> Box<dyn Write + Send> {
         Box::new(io::stdout())
     }
 
-    /// How results look on standard output.
-    pub(super) fn rendering(&self, time_zone: Tz) -> RenderOptions {
+    fn is_styled(&self) -> bool {
+        self.styled
+    }
+
+    fn rendering(&self, time_zone: Tz) -> RenderOptions {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         let (terminal, styled) = (self.output_is_terminal, self.output_is_styled);
         RenderOptions { terminal, width, time_zone, bars: terminal, styled, ..RenderOptions::default() }
     }
 
-    /// Writes text to standard output.
-    pub(super) fn text(&self, text: &str) -> Result<()> {
+    fn text(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         written.map_err(|error| Error::storage("cannot write to standard output", error))
     }
 
-    /// Tells the error on standard error, with what to do about it.
-    pub(super) fn error(&self, error: &Error) {
+    fn error(&self, error: &Error) {
         let mut text = format!("error: {error}");
         match error {
             Error::NotFound { what: "store", .. } => {
@@ -67,21 +78,13 @@ impl Printer {
         self.tell(&text);
     }
 
-    /// Whether messages go to a terminal, so that progress may be shown there.
-    pub(super) fn messages_are_watched(&self) -> bool {
+    fn messages_are_watched(&self) -> bool {
         io::stderr().is_terminal()
     }
 
-    /// Says something on standard error. What it quotes cannot act on a terminal.
-    pub(super) fn note(&self, text: &str) {
+    fn note(&self, text: &str) {
         let lines = text.lines().map(sanitize).collect::<Vec<_>>();
         let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
-    }
-
-    /// Writes to standard error, and does not mind if nobody listens.
-    fn tell(&self, text: &str) {
-        let text = if self.styled { style(text) } else { text.to_owned() };
-        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }
 

@@ -6,18 +6,17 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 
 use super::args::{ProvidersArgs, ProvidersCommand};
 use super::context::Context;
-use super::result::Results;
 use crate::Result;
 use crate::source::Feed;
 
 pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()> {
     // The feeds of a store count where there is one; the built-in ones are there without.
-    let store = context.store_if_any().await?;
-    let catalogue = context.catalogue(store.as_ref()).await?;
+    let store = context.settings.store_if_any().await?;
+    let catalogue = context.settings.feeds(store.as_ref()).await?;
     if let Some(ProvidersCommand::Show { feed }) = args.command {
         let feed = catalogue.get(&feed)?;
         let end = if feed.sql.ends_with('\n') { "" } else { "\n" };
-        return context.printer.text(&format!("{}{end}", feed.sql));
+        return context.console.text(&format!("{}{end}", feed.sql));
     }
     let column = |value: &dyn Fn(&Feed) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(catalogue.iter().map(value)))
@@ -30,7 +29,7 @@ pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()
         ("origin", column(&|feed| feed.origin.clone())),
         ("source", column(&|feed| feed.source.clone())),
     ])?;
-    let mut results = Results::new(context, &args.result)?;
+    let mut results = context.results(&args.result)?;
     results.batch(&batch)?;
     results.finish()
 }

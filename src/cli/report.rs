@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{self, ReportArgs, RunArgs};
 use super::context::Context;
-use super::document::Documents;
-use super::own_reports;
-use super::result::Results;
+use crate::repl::own_reports;
 use crate::report::Report;
 use crate::session::Session;
 use crate::store::Store;
@@ -14,10 +12,10 @@ use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
     let Some(run) = args.run else { return run_own(context, &args.name).await };
-    let store = context.store().await;
+    let store = context.settings.open_store().await;
     let report = own_reports::find(&args.name, store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
     match run.show_sql {
-        true => context.printer.text(&report.text),
+        true => context.console.text(&report.text),
         false => run_report(context, &store?, &report, run).await,
     }
 }
@@ -25,12 +23,13 @@ pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
 /// A report of the user's own: its flags are known when it is found, and then the command line is read once more. Until
 /// then the flags behind its name are only words.
 async fn run_own(context: &Context<'_>, name: &str) -> Result<()> {
-    let location = args::typed("--store").unwrap_or_else(|| context.global.store.clone());
+    let location = args::typed("--store").unwrap_or_else(|| context.settings.store.clone());
     let store = Store::open(&location).await.ok();
     let folder = args::typed("--reports").map(PathBuf::from);
     let report = own_reports::find(name, store.as_ref(), folder.as_deref()).await?;
     let cli = args::parse_with([&report])?;
-    let context = Context { global: &cli.global, printer: context.printer };
+    let settings = cli.global.settings();
+    let context = Context { settings: &settings, console: context.console };
     match cli.command {
         Some(args::Command::Report(args)) if args.run.is_some() => Box::pin(run(&context, args)).await,
         _ => Err(Error::Internal("a report's command is no report".to_owned())),
@@ -38,21 +37,21 @@ async fn run_own(context: &Context<'_>, name: &str) -> Result<()> {
 }
 
 async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args: RunArgs) -> Result<()> {
-    let parameters = report.bind(&args.given, context.global.tz)?;
+    let parameters = report.bind(&args.given, context.settings.tz)?;
     match &args.section {
         Some(name) => {
             let section = report.section(name)?;
-            let mut results = Results::new(context, &args.result)?;
-            let session = context.session(&context.options()).await?;
+            let mut results = context.results(&args.result)?;
+            let session = context.settings.session(&context.settings.options()).await?;
             report.ready(&session, &args.given).await?;
             let run = report.start_sections(&session, parameters, [section]).await?;
             results.stream(&mut run.section(section).await?).await?;
             results.finish()
         }
         None => {
-            let mut documents = Documents::new(context, &args.result, &report.name)?;
-            let snapshot = store.snapshot(&context.as_of()?).await?;
-            let session = Session::at(&snapshot, &context.options()).await?;
+            let mut documents = context.documents(&args.result, &report.name)?;
+            let snapshot = store.snapshot(&context.settings.as_of()?).await?;
+            let session = Session::at(&snapshot, &context.settings.options()).await?;
             report.ready(&session, &args.given).await?;
             documents.write(report, &session, parameters, &snapshot).await?;
             documents.finish()

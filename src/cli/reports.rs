@@ -6,17 +6,16 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 
 use super::args::ReportsArgs;
 use super::context::Context;
-use super::own_reports::Reports;
-use super::result::Results;
 use crate::Result;
+use crate::repl::own_reports::Reports;
 use crate::report::Report;
 use crate::session::Session;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> {
-    let store = context.store_if_any().await?;
+    let store = context.settings.store_if_any().await?;
     let mut reports = Reports::load(store.as_ref(), args.catalogue.folder.as_deref()).await?;
     if let Some(store) = &store {
-        reports.check(&Session::open(store, &context.as_of()?, &context.options()).await?).await;
+        reports.check(&Session::open(store, &context.settings.as_of()?, &context.settings.options()).await?).await;
     }
     let catalogue = &reports.catalogue;
     let text = |value: &dyn Fn(&Report) -> String| -> ArrayRef {
@@ -31,12 +30,12 @@ pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> 
         ("daily", Arc::new(daily) as ArrayRef),
         ("file", text(&|report| report.place.clone())),
     ])?;
-    let mut results = Results::new(context, &args.result)?;
+    let mut results = context.results(&args.result)?;
     results.batch(&batch)?;
     results.finish()?;
     // What is no report is said behind those that are.
     let mut broken = reports.broken.into_iter().map(|(_, error)| error).collect::<Vec<_>>();
     let Some(last) = broken.pop() else { return Ok(()) };
-    broken.iter().for_each(|error| context.printer.error(error));
+    broken.iter().for_each(|error| context.console.error(error));
     Err(last)
 }

@@ -7,11 +7,10 @@ use arrow::array::{ArrayRef, RecordBatch};
 
 use super::args::{ResultArgs, SegmentArgs, SegmentCommand, SegmentCreateArgs};
 use super::context::Context;
-use super::own_reports;
-use super::result::Results;
 use super::sql::script_text;
 use crate::output::Format;
 use crate::output::sanitize::sanitize;
+use crate::repl::own_reports;
 use crate::session::{Parameter, Parameters, RecipientRows, Session, segment_parameters, split};
 use crate::store::{NewSegment, RecipientSet, SegmentParameter, SegmentSource, Store, segment_exists};
 use crate::{Error, Result};
@@ -25,8 +24,8 @@ pub(super) async fn run(context: &Context<'_>, args: SegmentArgs) -> Result<()> 
         SegmentCommand::Show { name } => show(context, &name).await,
         SegmentCommand::Export { name, result } => export(context, &name, result).await,
         SegmentCommand::Drop { name } => {
-            context.store().await?.drop_segment(&name).await?;
-            context.printer.note(&format!("segment {name}: dropped"));
+            context.settings.open_store().await?.drop_segment(&name).await?;
+            context.console.note(&format!("segment {name}: dropped"));
             Ok(())
         }
     }
@@ -41,13 +40,13 @@ struct Content {
 }
 
 async fn create(context: &Context<'_>, args: SegmentCreateArgs) -> Result<()> {
-    let store = context.store().await?;
+    let store = context.settings.open_store().await?;
     let revision = store.segment_revision(&args.name).await?;
     if revision.is_some() && !args.replace {
         return Err(segment_exists(&args.name));
     }
-    let snapshot = store.snapshot(&context.as_of()?).await?;
-    let session = Session::at(&snapshot, &context.options()).await?;
+    let snapshot = store.snapshot(&context.settings.as_of()?).await?;
+    let session = Session::at(&snapshot, &context.settings.options()).await?;
     let (name, replace) = (args.name.clone(), args.replace);
     let content = match args.report {
         Some(_) => from_report(context, &store, &session, args).await?,
@@ -57,7 +56,7 @@ async fn create(context: &Context<'_>, args: SegmentCreateArgs) -> Result<()> {
     let new = NewSegment {
         name,
         version: snapshot.version(),
-        time_zone: context.global.tz.name().to_owned(),
+        time_zone: context.settings.tz.name().to_owned(),
         source: content.source,
         parameters: content.parameters,
     };
@@ -70,7 +69,7 @@ async fn create(context: &Context<'_>, args: SegmentCreateArgs) -> Result<()> {
         1 => said.push_str("\n1 row has no recipient and was left out"),
         nobody => said.push_str(&format!("\n{nobody} rows have no recipient and were left out")),
     }
-    context.printer.note(&said);
+    context.console.note(&said);
     Ok(())
 }
 
@@ -78,7 +77,7 @@ async fn create(context: &Context<'_>, args: SegmentCreateArgs) -> Result<()> {
 async fn from_sql(context: &Context<'_>, session: &Session, args: SegmentCreateArgs) -> Result<Content> {
     let (place, text) = script_text(context, args.sql, args.file.as_deref())?;
     let script = split(&place, &text)?;
-    let parameters = Parameters::new(args.parameters, context.global.tz)?;
+    let parameters = Parameters::new(args.parameters, context.settings.tz)?;
     parameters.check(&script)?;
     let [statement] = script.as_slice() else {
         let message = format!("a segment is made from one statement, {place} has {}", script.len());
@@ -108,7 +107,7 @@ async fn from_report(
             return Err(Error::Usage(format!("the parameter `{name}` is given twice")));
         }
     }
-    let parameters = report.bind(&given, context.global.tz)?;
+    let parameters = report.bind(&given, context.settings.tz)?;
     let section = |name: &String| report.section(name);
     let wanted = args.sections.iter().map(section).collect::<Result<Vec<_>>>()?;
     let unwanted = args.not.iter().map(section).collect::<Result<Vec<_>>>()?;
@@ -134,8 +133,8 @@ async fn from_report(
 }
 
 async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
-    let mut results = Results::new(context, result)?;
-    let session = context.session(&context.options()).await?;
+    let mut results = context.results(result)?;
+    let session = context.settings.session(&context.settings.options()).await?;
     for statement in &split("<segments>", LIST)? {
         results.stream(&mut session.run(statement, &Parameters::default()).await?).await?;
     }
@@ -143,12 +142,12 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
 }
 
 async fn show(context: &Context<'_>, name: &str) -> Result<()> {
-    let segment = context.store().await?.segment(name).await?;
+    let segment = context.settings.open_store().await?.segment(name).await?;
     let text = serde_json::to_string_pretty(&segment).map_err(|error| Error::Internal(error.to_string()))?;
     for line in text.lines() {
         // What a terminal would obey may stand in what somebody's query looks for.
-        let line = if context.printer.output_is_terminal() { sanitize(line) } else { line.into() };
-        context.printer.text(&format!("{line}\n"))?;
+        let line = if context.console.output_is_terminal() { sanitize(line) } else { line.into() };
+        context.console.text(&format!("{line}\n"))?;
     }
     Ok(())
 }
@@ -157,8 +156,8 @@ async fn export(context: &Context<'_>, name: &str, mut result: ResultArgs) -> Re
     if result.output.is_none() {
         result.format = result.format.or(Some(Format::Csv));
     }
-    let mut results = Results::new(context, &result)?;
-    let store = context.store().await?;
+    let mut results = context.results(&result)?;
+    let store = context.settings.open_store().await?;
     let recipients = store.recipients(&store.segment(name).await?.members).await?;
     let list: ArrayRef = Arc::new(recipients.list().clone());
     results.batch(&RecordBatch::try_from_iter([("recipient", list)])?)?;

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::args::SqlArgs;
 use super::context::Context;
-use super::result::Results;
 use crate::limits::STATEMENT_BYTES_MAX;
 use crate::session::{Parameters, SessionOptions, split};
 use crate::{Error, Result};
@@ -13,11 +12,11 @@ use crate::{Error, Result};
 pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
     let (name, text) = script_text(context, args.sql, args.file.as_deref())?;
     let script = split(&name, &text)?;
-    let parameters = Parameters::new(args.parameters, context.global.tz)?;
+    let parameters = Parameters::new(args.parameters, context.settings.tz)?;
     parameters.check(&script)?;
-    let mut results = Results::new(context, &args.result)?;
-    let options = SessionOptions { allow_write: args.allow_write, ..context.options() };
-    let session = context.session(&options).await?;
+    let mut results = context.results(&args.result)?;
+    let options = SessionOptions { allow_write: args.allow_write, ..context.settings.options() };
+    let session = context.settings.session(&options).await?;
     for statement in &script {
         let mut answer = session.run(statement, &parameters).await?;
         results.stream(&mut answer).await?;
@@ -30,7 +29,7 @@ pub(super) fn script_text(context: &Context<'_>, sql: Option<String>, file: Opti
     match (sql, file) {
         (Some(sql), _) => Ok(("<sql>".to_owned(), sql)),
         (None, Some(path)) if path != Path::new("-") => read_file(path),
-        (None, None) if context.printer.interactive() => {
+        (None, None) if context.console.is_interactive() => {
             Err(Error::Usage("no SQL: give it as an argument, with -f FILE, or on standard input".to_owned()))
         }
         (None, _) => Ok(("<stdin>".to_owned(), read(std::io::stdin().lock(), "standard input")?)),

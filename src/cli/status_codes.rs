@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use super::args::StatusCodesArgs;
 use super::context::Context;
-use super::result::Results;
 use crate::session::status_code_rows;
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: StatusCodesArgs) -> Result<()> {
-    let table = context.status_table(context.store_if_any().await?.as_ref()).await?;
+    let table = context.settings.status_table(context.settings.store_if_any().await?.as_ref()).await?;
     let mut rows = table.rows().to_vec();
     if let Some(provider) = &args.provider {
         if !rows.iter().any(|row| row.provider.eq_ignore_ascii_case(provider)) {
@@ -18,7 +17,7 @@ pub(super) async fn run(context: &Context<'_>, args: StatusCodesArgs) -> Result<
         }
         rows.retain(|row| row.provider.eq_ignore_ascii_case(provider));
     }
-    let mut results = Results::new(context, &args.result)?;
+    let mut results = context.results(&args.result)?;
     results.batch(&status_code_rows(&rows)?)?;
     results.finish()
 }

@@ -153,6 +153,18 @@ impl fmt::Display for Format {
     }
 }
 
+/// Whether a table shows each row as a record, a line for every column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Expanded {
+    /// Never: columns that do not fit are counted in the footer.
+    #[default]
+    Off,
+    /// Always.
+    On,
+    /// Where the columns do not fit the width of the terminal.
+    Auto,
+}
+
 /// How the text formats show values. Parquet and Arrow take no notice of it.
 #[derive(Debug, Clone)]
 pub struct RenderOptions {
@@ -162,6 +174,8 @@ pub struct RenderOptions {
     pub width: Option<usize>,
     /// What NULL looks like, if not as the format has it. JSON always has `null`.
     pub null_text: Option<String>,
+    /// Whether a table shows its rows as records.
+    pub expanded: Expanded,
     /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
     pub rows_max: Option<usize>,
     /// Whether the tables of a document draw a bar after the number in columns of percentages.
@@ -181,6 +195,7 @@ impl Default for RenderOptions {
             terminal: false,
             width: None,
             null_text: None,
+            expanded: Expanded::Off,
             rows_max: None,
             bars: false,
             styled: false,

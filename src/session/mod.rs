@@ -11,6 +11,7 @@ pub mod table;
 
 mod catalog;
 mod clauses;
+mod describe;
 mod diagnose;
 mod dialect;
 mod finding;
@@ -43,6 +44,7 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
+pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription};
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};

@@ -1,21 +1,30 @@
 //! Results on their way out: to standard output, or to a file that appears when it is complete.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
 
-use super::args::ResultArgs;
-use super::context::Context;
-use super::printer::Printer;
+use super::{Console, Settings};
 use crate::output::sanitize::sanitize;
 use crate::output::{AtomicFile, Format, RenderOptions, Sink, sink};
 use crate::session::Answer;
 use crate::{Error, Result};
 
+/// How and where results are to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// The format; by the suffix of the file otherwise, else a table.
+    pub format: Option<Format>,
+    /// The file; standard output otherwise.
+    pub output: Option<PathBuf>,
+    /// Whether texts that a spreadsheet would run as a formula stay as they are, in CSV and TSV.
+    pub raw_formulas: bool,
+}
+
 /// Where the results of a command go. It is made before the work, so a path that cannot be written fails first.
-pub(super) struct Results<'c> {
-    printer: &'c Printer,
+pub struct Results<'c> {
+    console: &'c dyn Console,
     format: Format,
     rendering: RenderOptions,
     file: Option<AtomicFile>,
@@ -23,29 +32,32 @@ pub(super) struct Results<'c> {
 }
 
 impl<'c> Results<'c> {
-    pub(super) fn new(context: &Context<'c>, args: &ResultArgs) -> Result<Self> {
-        let printer = context.printer;
-        let format = match (args.format, &args.output) {
+    /// Opens the file, if it is one.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where the format is not text and would go to a terminal, or a file's name tells no format.
+    pub fn new(console: &'c dyn Console, settings: &Settings, target: &Target) -> Result<Self> {
+        let format = match (target.format, &target.output) {
             (Some(format), _) => format,
             (None, Some(path)) => by_suffix(path)?,
             (None, None) => Format::Table,
         };
-        if args.output.is_none() && !format.is_text() && printer.output_is_terminal() {
+        if target.output.is_none() && !format.is_text() && console.output_is_terminal() {
             return Err(Error::Usage(format!(
                 "{format} is not text and not for a terminal; write it to a file with -o"
             )));
         }
-        let mut rendering = match args.output {
-            Some(_) => RenderOptions { time_zone: context.global.tz, ..RenderOptions::default() },
-            None => printer.rendering(context.global.tz),
+        let mut rendering = match target.output {
+            Some(_) => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
+            None => console.rendering(settings.tz),
         };
-        rendering.formula_guard = !args.raw_formulas;
-        let file = args.output.as_deref().map(AtomicFile::create).transpose()?;
-        Ok(Self { printer, format, rendering, file, written: 0 })
+        rendering.formula_guard = !target.raw_formulas;
+        let file = target.output.as_deref().map(AtomicFile::create).transpose()?;
+        Ok(Self { console, format, rendering, file, written: 0 })
     }
 
     /// Writes the rows of a statement, as they come. A statement without columns (CREATE VIEW) has no result.
-    pub(super) async fn stream(&mut self, answer: &mut Answer) -> Result<()> {
+    pub async fn stream(&mut self, answer: &mut Answer) -> Result<()> {
         if answer.schema().fields().is_empty() {
             while answer.next().await?.is_some() {}
             return Ok(());
@@ -65,9 +77,9 @@ impl<'c> Results<'c> {
         while let Some(batch) = answer.next().await? {
             let [kinds, plans] = [0, 1].map(|column| batch.column(column).as_string_opt::<i32>());
             for (kind, plan) in kinds.into_iter().flatten().zip(plans.into_iter().flatten()) {
-                self.printer.text(&format!("{}\n", kind.unwrap_or_default()))?;
+                self.console.text(&format!("{}\n", kind.unwrap_or_default()))?;
                 for line in plan.unwrap_or_default().lines() {
-                    self.printer.text(&format!("  {}\n", sanitize(line)))?;
+                    self.console.text(&format!("  {}\n", sanitize(line)))?;
                 }
             }
         }
@@ -75,14 +87,14 @@ impl<'c> Results<'c> {
     }
 
     /// Writes one batch as a result.
-    pub(super) fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
         let mut sink = self.begin(&batch.schema())?;
         sink.batch(batch)?;
         sink.finish()
     }
 
     /// Makes the file appear.
-    pub(super) fn finish(self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         self.file.map_or(Ok(()), AtomicFile::commit)
     }
 
@@ -96,7 +108,7 @@ impl<'c> Results<'c> {
         self.written += 1;
         let out = match &self.file {
             Some(file) => file.writer()?,
-            None => self.printer.output(),
+            None => self.console.output(),
         };
         let mut sink = sink(self.format, out, self.rendering.clone());
         sink.begin(schema)?;

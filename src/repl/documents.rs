@@ -4,9 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::args::ResultArgs;
-use super::context::Context;
-use super::result::by_suffix;
+use super::results::by_suffix;
+use super::{Console, Settings};
 use crate::output::document::{Chart, ChartKind, Document, DocumentParameter, DocumentSection, Target, document_sink};
 use crate::output::{AtomicFile, Format, RenderOptions};
 use crate::report::{Report, Section};
@@ -18,8 +17,9 @@ use crate::{Error, Result};
 const ROWS_SHOWN: usize = 25;
 
 /// Where a report goes. It is made before the work, so a place that cannot be written fails first.
-pub(super) struct Documents<'c> {
-    context: &'c Context<'c>,
+pub struct Documents<'c> {
+    console: &'c dyn Console,
+    settings: &'c Settings,
     format: Format,
     rendering: RenderOptions,
     place: Place,
@@ -32,13 +32,17 @@ enum Place {
 }
 
 impl<'c> Documents<'c> {
-    pub(super) fn new(context: &'c Context<'c>, args: &ResultArgs, name: &str) -> Result<Self> {
-        let format = match (args.format, &args.output) {
+    /// Opens the file or makes the folder, if it is one.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where the format and the place do not go together.
+    pub fn new(console: &'c dyn Console, settings: &'c Settings, target: &super::Target, name: &str) -> Result<Self> {
+        let format = match (target.format, &target.output) {
             (Some(format), _) => format,
             (None, None) => Format::Table,
             (None, Some(path)) => by_suffix(path)?,
         };
-        let place = match &args.output {
+        let place = match &target.output {
             Some(folder) if !format.holds_sections() => {
                 let files = Arc::default();
                 make_folder(folder, format)?;
@@ -51,7 +55,7 @@ impl<'c> Documents<'c> {
                      -o, such as -o {name}/"
                 )));
             }
-            None if !format.is_text() && context.printer.output_is_terminal() => {
+            None if !format.is_text() && console.output_is_terminal() => {
                 return Err(Error::Usage(format!(
                     "{format} is not text and not for a terminal; write it to a file with -o"
                 )));
@@ -59,22 +63,21 @@ impl<'c> Documents<'c> {
             None => Place::Output,
         };
         let mut rendering = match place {
-            Place::Output => on_screen(context.printer.rendering(context.global.tz)),
-            _ => RenderOptions { time_zone: context.global.tz, ..RenderOptions::default() },
+            Place::Output => on_screen(console.rendering(settings.tz)),
+            _ => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
         };
-        rendering.formula_guard = !args.raw_formulas;
-        Ok(Self { context, format, rendering, place })
+        rendering.formula_guard = !target.raw_formulas;
+        Ok(Self { console, settings, format, rendering, place })
     }
 
     /// Standard output, looking as on a terminal.
-    pub(super) fn on_screen(context: &'c Context<'c>) -> Self {
-        let rendering =
-            on_screen(RenderOptions { terminal: true, bars: true, ..context.printer.rendering(context.global.tz) });
-        Self { context, format: Format::Table, rendering, place: Place::Output }
+    pub fn on_screen(console: &'c dyn Console, settings: &'c Settings) -> Self {
+        let rendering = on_screen(RenderOptions { terminal: true, bars: true, ..console.rendering(settings.tz) });
+        Self { console, settings, format: Format::Table, rendering, place: Place::Output }
     }
 
     /// Runs a report and writes its sections as they come.
-    pub(super) async fn write(
+    pub async fn write(
         &mut self,
         report: &Report,
         session: &Session,
@@ -82,7 +85,7 @@ impl<'c> Documents<'c> {
         snapshot: &Snapshot,
     ) -> Result<()> {
         let target = match &self.place {
-            Place::Output => Target::Stream(self.context.printer.output()),
+            Place::Output => Target::Stream(self.console.output()),
             Place::File(file) => Target::Stream(file.writer()?),
             Place::Folder(folder, files) => {
                 let (folder, files) = (folder.clone(), Arc::clone(files));
@@ -109,7 +112,7 @@ impl<'c> Documents<'c> {
     }
 
     /// Makes the files appear.
-    pub(super) fn finish(self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         match self.place {
             Place::Output => Ok(()),
             Place::File(file) => file.commit(),
@@ -121,15 +124,15 @@ impl<'c> Documents<'c> {
     }
 
     fn describe(&self, report: &Report, parameters: &Parameters, snapshot: &Snapshot) -> Document {
-        let global = self.context.global;
-        let values = parameters.texts(global.tz);
+        let settings = self.settings;
+        let values = parameters.texts(settings.tz);
         let parameters = report.parameters.iter().map(|parameter| DocumentParameter {
             name: parameter.name.clone(),
             type_name: parameter.parameter_type.name().to_owned(),
             value: values.get(&parameter.name).cloned().flatten(),
             help: parameter.help.clone(),
         });
-        let committed_at = snapshot.committed_at().with_timezone(&global.tz).to_rfc3339();
+        let committed_at = snapshot.committed_at().with_timezone(&settings.tz).to_rfc3339();
         Document {
             name: report.name.clone(),
             title: report.title.clone(),
@@ -137,9 +140,9 @@ impl<'c> Documents<'c> {
             parameters: parameters.collect(),
             version: snapshot.version(),
             facts: vec![
-                ("store".to_owned(), global.store.clone()),
+                ("store".to_owned(), settings.store.clone()),
                 ("data as of".to_owned(), committed_at),
-                ("time zone".to_owned(), global.tz.name().to_owned()),
+                ("time zone".to_owned(), settings.tz.name().to_owned()),
             ],
             sections: report.sections.iter().map(describe_section).collect(),
         }

@@ -8,7 +8,7 @@ use crate::store::Store;
 use crate::{Error, Result};
 
 /// The report of this name: a built-in one, else one of the store or of a folder.
-pub(super) async fn find(name: &str, store: Option<&Store>, folder: Option<&Path>) -> Result<Report> {
+pub async fn find(name: &str, store: Option<&Store>, folder: Option<&Path>) -> Result<Report> {
     let built_in = Catalogue::new([])?;
     if let Ok(report) = built_in.get(name) {
         return Ok(report.clone());
@@ -17,15 +17,16 @@ pub(super) async fn find(name: &str, store: Option<&Store>, folder: Option<&Path
 }
 
 /// The reports there are, and what is wrong with files that are none: a draft must not stop the reports beside it.
-pub(super) struct Reports {
-    pub(super) catalogue: Catalogue,
+pub struct Reports {
+    /// Those that are right.
+    pub catalogue: Catalogue,
     /// What is wrong with a file, and the name it gives its report.
-    pub(super) broken: Vec<(Option<String>, Error)>,
+    pub broken: Vec<(Option<String>, Error)>,
 }
 
 impl Reports {
     /// Those of the store and of a folder beside the built-in ones.
-    pub(super) async fn load(store: Option<&Store>, folder: Option<&Path>) -> Result<Self> {
+    pub async fn load(store: Option<&Store>, folder: Option<&Path>) -> Result<Self> {
         Self::with_own(Catalogue::new([])?, store, folder).await
     }
 
@@ -40,7 +41,7 @@ impl Reports {
     }
 
     /// Sorts out the reports of the user's own whose result could differ from run to run.
-    pub(super) async fn check(&mut self, session: &Session) {
+    pub async fn check(&mut self, session: &Session) {
         let mut refused = Vec::new();
         for report in self.catalogue.reports().filter(|report| !report.is_built_in) {
             if let Err(error) = report.check(session).await {
@@ -54,7 +55,7 @@ impl Reports {
     }
 
     /// The report of this name, if its file is right, and the only one.
-    pub(super) fn get(mut self, name: &str) -> Result<Report> {
+    pub fn get(mut self, name: &str) -> Result<Report> {
         if let Some(at) = self.broken.iter().position(|(broken, _)| broken.as_deref() == Some(name)) {
             return Err(self.broken.swap_remove(at).1);
         }

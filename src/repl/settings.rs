@@ -1,0 +1,90 @@
+//! What was asked for, wherever it was said: a flag, the environment, a profile.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::event::StatusTable;
+use crate::session::{STATUS_OVERRIDES, Session, SessionOptions};
+use crate::source::Catalogue;
+use crate::store::{AsOf, Store};
+use crate::{Error, Result};
+
+/// What every command and the shell go by.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the data is: a directory or a URL.
+    pub store: String,
+    /// The point in time that is asked for, as it was written.
+    pub as_of: Option<String>,
+    /// The zone of days, of times without one, and of times shown.
+    pub tz: Tz,
+    /// What queries may hold in memory, in bytes; a share of the machine's otherwise.
+    pub memory_limit_bytes: Option<usize>,
+    /// How many cores are used; all otherwise.
+    pub threads: Option<NonZeroUsize>,
+    /// How long a statement may run; as long as it takes otherwise.
+    pub timeout: Option<Duration>,
+}
+
+impl Settings {
+    /// The point in time that is asked for.
+    pub fn as_of(&self) -> Result<AsOf> {
+        self.as_of.as_deref().map_or(Ok(AsOf::Latest), |text| AsOf::parse(text, self.tz))
+    }
+
+    /// The store, which must exist.
+    pub async fn open_store(&self) -> Result<Store> {
+        Store::open(&self.store).await
+    }
+
+    /// The store, if there is one.
+    pub async fn store_if_any(&self) -> Result<Option<Store>> {
+        match self.open_store().await {
+            Ok(store) => Ok(Some(store)),
+            Err(Error::NotFound { what: "store", .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a session may use.
+    pub fn options(&self) -> SessionOptions {
+        let mut options = SessionOptions { time_zone: self.tz, timeout: self.timeout, ..Default::default() };
+        if let Some(bytes) = self.memory_limit_bytes {
+            options.memory_limit_bytes = bytes;
+        }
+        if let Some(threads) = self.threads {
+            options.threads = threads.get();
+        }
+        options
+    }
+
+    /// A session over the store.
+    pub async fn session(&self, options: &SessionOptions) -> Result<Session> {
+        let as_of = self.as_of()?;
+        Session::open(&self.open_store().await?, &as_of, options).await
+    }
+
+    /// The feeds there are; those of a store count where there is one.
+    pub async fn feeds(&self, store: Option<&Store>) -> Result<Catalogue> {
+        let mut own = Vec::new();
+        if let Some(store) = store {
+            for path in store.list("providers").await?.into_iter().filter(|path| path.ends_with(".sql")) {
+                let text = store.read_text(&path).await?.unwrap_or_default();
+                own.push((path, text));
+            }
+        }
+        Catalogue::new(own.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    }
+
+    /// What statuses mean; a store's own table counts where there is one.
+    pub async fn status_table(&self, store: Option<&Store>) -> Result<Arc<StatusTable>> {
+        let overrides = match store {
+            Some(store) => store.read_text(STATUS_OVERRIDES).await?,
+            None => None,
+        };
+        Ok(Arc::new(StatusTable::new(overrides.as_deref())?))
+    }
+}
