@@ -49,7 +49,7 @@ pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
-pub use script::{Statement, split};
+pub use script::{Statement, is_complete, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
 
