@@ -7,8 +7,8 @@ use chrono::SecondsFormat;
 
 use super::commands::{self, Flow};
 use super::documents::Documents;
-use super::input::{Piece, pieces};
 use super::last::{Last, Spool};
+use super::pieces::{Piece, pieces};
 use super::results::{Results, Target};
 use super::{Console, Settings};
 use arrow::array::RecordBatch;
