@@ -4,6 +4,7 @@
 //! [`Console`], which only the command line can be. [`Settings`] are what was asked for, wherever it was said.
 
 pub mod console;
+pub mod describing;
 pub mod documents;
 pub mod own_reports;
 pub mod results;
