@@ -90,8 +90,8 @@ fn a_table_is_shown_with_every_word() {
     );
     assert_eq!(heading(events), "table events: One row per event.\n");
     let expected = "\
- column         │ type           │ nullable │ description
-────────────────┼────────────────┼──────────┼────────────────────────
+\x20column         │ type           │ nullable │ description
+────────────────┼────────────────┼──────────┼─────────────────────────
  key            │ decimal(38, 0) │ no       │ Its identity.
  body\\n\\x1B[31m │ text           │ yes      │ What was written, at a
                 │                │          │ length that no narrow
@@ -101,7 +101,7 @@ fn a_table_is_shown_with_every_word() {
     assert_eq!(wrapped(&columns(events).unwrap(), Some(70)), expected);
     // No room beside: below.
     let expected = "\
- column         │ type           │ nullable
+\x20column         │ type           │ nullable
 ────────────────┼────────────────┼──────────
  key            │ decimal(38, 0) │ no
      Its identity.
@@ -145,8 +145,8 @@ rate(part, whole)
   where whole is 0.
 
 Arguments
-  part   How many of them: a
-         whole number.
+  part   How many of them: a whole
+         number.
   whole  Of how many.
 
 Example
