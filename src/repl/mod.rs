@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod console;
+pub mod describing;
 pub mod documents;
 pub mod landings;
 pub mod own_reports;

@@ -44,7 +44,7 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
-pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription};
+pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription, type_name};
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};
