@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::SecondsFormat;
 
 use super::commands::{self, Flow};
+use super::describing;
 use super::documents::Documents;
 use super::last::{Last, Spool};
 use super::pieces::{Piece, pieces};
@@ -16,7 +17,7 @@ use arrow::array::RecordBatch;
 use crate::clock::Stopwatch;
 use crate::output::{Format, is_broken_pipe};
 use crate::report::Report;
-use crate::session::{Answer, Parameter, Parameters, Session, Statement, split};
+use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, split};
 use crate::store::{AsOf, Snapshot, Store};
 use crate::{Error, Result};
 
@@ -167,6 +168,30 @@ impl<'c> Shell<'c> {
         results.finish()?;
         self.written();
         Ok(())
+    }
+
+    /// Shows a list of the shell's own, whose last column is prose.
+    pub(super) fn show_list(&mut self, batch: &RecordBatch) -> Result<()> {
+        if self.output.is_some() || self.format != Format::Table {
+            return self.show_batch(batch);
+        }
+        self.say(&describing::wrapped(batch, self.width()))
+    }
+
+    /// Shows text.
+    pub(super) fn say(&self, text: &str) -> Result<()> {
+        self.console.text(text)
+    }
+
+    /// How wide the screen is.
+    pub(super) fn width(&self) -> Option<usize> {
+        self.console.rendering(self.settings.tz).width
+    }
+
+    /// What there is to ask for.
+    pub(super) async fn description(&mut self) -> Result<Description> {
+        self.refresh().await?;
+        Ok(self.session.describe().await)
     }
 
     /// Runs a report and shows all of it.

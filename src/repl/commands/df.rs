@@ -1,18 +1,22 @@
-//! `\df`: to come.
+//! `\df`: the functions.
 
-use super::{Command, Flow};
+use super::{Command, Flow, at_most_one};
 use crate::Result;
+use crate::repl::describing;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "df",
     aliases: &[],
-    arguments: "",
-    summary: "to come",
-    details: "",
+    arguments: "[PATTERN]",
+    summary: "List functions, smsql's own first",
+    details: "In a pattern * stands for any characters and ? for one. \\h explains a function.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),
 };
 
-async fn run(_: &mut Shell<'_>, _: &str) -> Result<Flow> {
+async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
+    let pattern = at_most_one(&COMMAND, arguments)?;
+    let description = shell.description().await?;
+    shell.show_list(&describing::functions(&description, pattern.as_deref())?)?;
     Ok(Flow::Next)
 }

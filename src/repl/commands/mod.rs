@@ -96,7 +96,12 @@ pub(super) async fn run(shell: &mut Shell<'_>, line: &str) -> Result<Flow> {
     let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     // In psql a `;` behind a command does no harm either.
     let (name, arguments) = (name.trim_end_matches(';'), arguments.trim().trim_end_matches(';').trim_end());
-    (find(name)?.run)(shell, arguments).await
+    let command = find(name)?;
+    match name.ends_with('+') {
+        // `\d+ NAME` is `\d` with a little more.
+        true => (command.run)(shell, &format!("+ {arguments}")).await,
+        false => (command.run)(shell, arguments).await,
+    }
 }
 
 /// The command of this name.
