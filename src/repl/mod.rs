@@ -5,9 +5,11 @@
 
 pub mod console;
 pub mod documents;
+pub mod input;
 pub mod own_reports;
 pub mod results;
 pub mod settings;
+pub mod validate;
 
 pub use console::Console;
 pub use documents::Documents;
