@@ -3,6 +3,7 @@
 //! What a person sees of a result is decided here for the command line as well: [`Results`] and [`Documents`] write to a
 //! [`Console`], which only the command line can be. [`Settings`] are what was asked for, wherever it was said.
 
+pub mod complete;
 pub mod console;
 pub mod documents;
 pub mod input;
