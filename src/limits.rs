@@ -73,3 +73,9 @@ pub const HISTORY_ENTRIES_MAX: usize = 10_000;
 pub const HISTORY_ENTRY_BYTES_MAX: usize = 64 << 10;
 /// How many files `\i` reads one inside the other.
 pub const INCLUDED_FILES_MAX: usize = 16;
+/// The most suggestions that the shell offers at once; more typing narrows them down.
+pub const SUGGESTIONS_MAX: usize = 500;
+/// The most entries of a folder that the shell looks at to complete a path.
+pub const FOLDER_ENTRIES_MAX: usize = 10_000;
+/// The longest text, in bytes, that the shell colours and completes while it is typed; a longer one is edited without.
+pub const ASSISTED_BYTES_MAX: usize = 256 << 10;

@@ -4,20 +4,23 @@
 //! [`Console`], which only the command line can be. [`Settings`] are what was asked for, wherever it was said.
 
 pub mod commands;
+pub mod complete;
 pub mod console;
 pub mod describing;
 pub mod documents;
+pub mod input;
 pub mod landings;
 pub mod own_reports;
 pub mod results;
 pub mod script;
 pub mod settings;
+pub mod validate;
 
 mod editor;
 mod external_editor;
 mod history;
+mod knowing;
 mod last;
-mod pieces;
 mod prompt;
 mod secrets;
 mod shell;

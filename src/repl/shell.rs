@@ -1,5 +1,6 @@
 //! What the shell knows and does: one session at a time, the way results are shown, the last of them.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,13 +9,14 @@ use chrono::SecondsFormat;
 use super::commands::{self, Flow};
 use super::describing;
 use super::documents::Documents;
+use super::input::{Part, parts};
 use super::last::{Last, Spool};
-use super::pieces::{Piece, pieces};
 use super::results::{Results, Target};
 use super::{Console, Settings};
 use arrow::array::RecordBatch;
 
 use crate::clock::Stopwatch;
+use crate::limits::STATEMENT_BYTES_MAX;
 use crate::output::{Format, is_broken_pipe};
 use crate::report::Report;
 use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, split};
@@ -99,11 +101,15 @@ impl<'c> Shell<'c> {
 
     /// The parts of a text, up to the first that fails or leaves the shell.
     pub(super) async fn run_pieces(&mut self, name: &str, text: &str) -> Result<Flow> {
-        for piece in pieces(name, text)? {
-            let flow = match piece {
-                Piece::Command(line) => Box::pin(commands::run(self, &line)).await?,
-                Piece::Sql(sql) => {
-                    self.sql(name, &sql).await?;
+        if text.len() > STATEMENT_BYTES_MAX {
+            let message = format!("{name} has {} bytes, at most {STATEMENT_BYTES_MAX} are read", text.len());
+            return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
+        }
+        for part in parts(text) {
+            let flow = match part {
+                Part::Command(range) => Box::pin(commands::run(self, &text[range][1..])).await?,
+                Part::Statement { range, .. } => {
+                    self.sql(name, &in_place(text, range)).await?;
                     Flow::Next
                 }
             };
@@ -272,6 +278,16 @@ impl<'c> Shell<'c> {
         (self.snapshot, self.settings) = (snapshot, settings);
         Ok(())
     }
+}
+
+/// A part of a text with blanks before it, so that it stands on the same line and in the same column.
+fn in_place(text: &str, range: Range<usize>) -> String {
+    let before = &text[..range.start];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let mut part = "\n".repeat(before.matches('\n').count());
+    part.extend(line.chars().map(|_| ' '));
+    part.push_str(&text[range]);
+    part
 }
 
 fn lock(spool: &Mutex<Option<Spool>>) -> MutexGuard<'_, Option<Spool>> {

@@ -30,6 +30,7 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
+mod tokens;
 
 mod views;
 
@@ -49,9 +50,10 @@ pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
-pub use script::{Statement, is_complete, split};
+pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
+pub use tokens::{Token, TokenKind, tokens};
 
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};

@@ -140,20 +140,6 @@ pub fn split(name: &str, text: &str) -> Result<Vec<Statement>> {
     Ok(statements)
 }
 
-/// Whether the last word of a text is a `;`, and no string, quoted name or comment is open at its end. A text that is not
-/// even words in any other way is complete: waiting for more would not mend it.
-pub fn is_complete(text: &str) -> bool {
-    match Tokenizer::new(&SmsqlDialect, text).tokenize() {
-        Ok(tokens) => {
-            let mut words = tokens.iter().rev().filter(|token| !matches!(token, Token::Whitespace(_) | Token::EOF));
-            words.next() == Some(&Token::SemiColon)
-        }
-        Err(error) => !["Unterminated", "Expected close delimiter", "multi-line comment"]
-            .iter()
-            .any(|open| error.message.contains(open)),
-    }
-}
-
 fn push(source: &Arc<Source>, tokens: &mut Vec<TokenWithSpan>, statements: &mut Vec<Statement>) -> Result<()> {
     let statement = Statement { source: Arc::clone(source), tokens: std::mem::take(tokens) };
     if statement.words().next().is_none() {

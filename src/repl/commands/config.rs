@@ -8,6 +8,7 @@ pub(super) const COMMAND: Command = Command {
     name: "config",
     aliases: &[],
     arguments: "",
+    completes: &[],
     summary: "to come",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

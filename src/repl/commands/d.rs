@@ -2,6 +2,7 @@
 
 use super::{Command, Flow, at_most_one};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::describing;
 use crate::repl::shell::Shell;
 
@@ -9,6 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "d",
     aliases: &["dt", "dv", "d+"],
     arguments: "[NAME|PATTERN]",
+    completes: &[ArgumentKind::Table],
     summary: "List tables and views, or the columns of one with what they mean",
     details: "In a pattern * stands for any characters and ? for one. \\d+ shows the SELECT of a view as well.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

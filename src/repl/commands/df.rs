@@ -2,6 +2,7 @@
 
 use super::{Command, Flow, at_most_one};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::describing;
 use crate::repl::shell::Shell;
 
@@ -9,6 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "df",
     aliases: &[],
     arguments: "[PATTERN]",
+    completes: &[ArgumentKind::Function],
     summary: "List functions, smsql's own first",
     details: "In a pattern * stands for any characters and ? for one. \\h explains a function.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Command, Flow, at_most_one};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::external_editor::edit;
 use crate::repl::script::read_file;
 use crate::repl::shell::Shell;
@@ -12,6 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "e",
     aliases: &["edit"],
     arguments: "[FILE]",
+    completes: &[ArgumentKind::Path],
     summary: "Edit the last statement, or a copy of a file, in $EDITOR",
     details: "What the editor leaves is the next line, to be looked at and run with Enter. Ctrl-O does the same with the \
               line that is being typed.",

@@ -3,12 +3,14 @@
 use super::{Command, Flow, at_most_one, usage};
 use crate::Result;
 use crate::output::Format;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "format",
     aliases: &[],
     arguments: "[FORMAT]",
+    completes: &[ArgumentKind::Format],
     summary: "Show results as table, csv, tsv, json, ndjson, markdown or html",
     details: "Without an argument it says which one it is. \\o writes the other formats to files.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

@@ -2,6 +2,7 @@
 
 use super::{Command, Flow, at_most_one, usage};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::describing;
 use crate::repl::shell::Shell;
 
@@ -9,6 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "h",
     aliases: &[],
     arguments: "FUNCTION",
+    completes: &[ArgumentKind::Function],
     summary: "Explain a function: how it is called, what it gives, an example",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

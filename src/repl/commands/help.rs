@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use super::{COMMANDS, Command, Flow, at_most_one, find};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "?",
     aliases: &["help"],
     arguments: "[COMMAND]",
+    completes: &[ArgumentKind::Command],
     summary: "List the commands, or explain one",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

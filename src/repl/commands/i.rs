@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Command, Flow, at_most_one, usage};
 use crate::limits::INCLUDED_FILES_MAX;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::script::read_file;
 use crate::repl::shell::Shell;
 use crate::{Error, Result};
@@ -12,6 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "i",
     aliases: &["include"],
     arguments: "FILE",
+    completes: &[ArgumentKind::Path],
     summary: "Run a file of SQL and \\commands",
     details: "The first statement that fails ends it.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

@@ -3,12 +3,14 @@
 use super::{Command, Flow, at_most_one, usage};
 use crate::Result;
 use crate::output::Format;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "last",
     aliases: &[],
     arguments: "[full|FORMAT]",
+    completes: &[ArgumentKind::Format],
     summary: "Show the last result again: in another format, or with `full` without limits",
     details: "It is not computed again, unless it was larger than a gigabyte or not shown to its end. After \\o it goes to \
               the file.",

@@ -9,6 +9,7 @@ pub(super) const COMMAND: Command = Command {
     name: "log",
     aliases: &[],
     arguments: "[N]",
+    completes: &[],
     summary: "Show the newest landings, 20 or N of them",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

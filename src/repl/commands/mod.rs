@@ -27,6 +27,7 @@ mod x;
 
 use futures::future::LocalBoxFuture;
 
+use super::complete::{ArgumentKind, CommandDescription};
 use super::shell::Shell;
 use crate::{Error, Result};
 
@@ -51,6 +52,8 @@ pub struct Command {
     pub aliases: &'static [&'static str],
     /// What can stand behind it, such as `[NAME]`.
     pub arguments: &'static str,
+    /// What can stand in the place of each argument; the last one repeats.
+    pub completes: &'static [ArgumentKind],
     /// What it does, in one line.
     pub summary: &'static str,
     /// What else there is to know; may be empty.
@@ -90,6 +93,22 @@ pub const COMMANDS: [&Command; 23] = [
     &watch::COMMAND,
     &x::COMMAND,
 ];
+
+/// The same for completion.
+pub(super) static DESCRIPTIONS: [CommandDescription; COMMANDS.len()] = {
+    let mut descriptions = [describe(COMMANDS[0]); COMMANDS.len()];
+    let mut at = 0;
+    while at < COMMANDS.len() {
+        descriptions[at] = describe(COMMANDS[at]);
+        at += 1;
+    }
+    descriptions
+};
+
+const fn describe(command: &'static Command) -> CommandDescription {
+    let Command { name, aliases, arguments, completes, summary, .. } = *command;
+    CommandDescription { name, aliases, arguments, completes, summary }
+}
 
 /// Does what a line says, which has lost its `\`.
 pub(super) async fn run(shell: &mut Shell<'_>, line: &str) -> Result<Flow> {

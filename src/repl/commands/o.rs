@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use super::{Command, Flow, at_most_one};
 use crate::Result;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "o",
     aliases: &["once", "out"],
     arguments: "[FILE]",
+    completes: &[ArgumentKind::Path],
     summary: "Write the next result or report to a file, in the format of its suffix",
     details: "The file appears when it is complete; one that is there is replaced. \\last after it writes the last result \
               once more. Without an argument the next result goes to the screen after all.",

@@ -2,12 +2,14 @@
 
 use super::{Command, Flow};
 use crate::Result;
+use crate::repl::complete::ON_OFF_AUTO;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "pager",
     aliases: &[],
     arguments: "",
+    completes: &[ON_OFF_AUTO],
     summary: "to come",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

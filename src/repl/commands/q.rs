@@ -6,6 +6,7 @@ pub(super) const COMMAND: Command = Command {
     name: "q",
     aliases: &["quit", "exit"],
     arguments: "",
+    completes: &[],
     summary: "Leave the shell; so does Ctrl-D",
     details: "",
     run: |_, _| Box::pin(async { Ok(Flow::Quit) }),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Command, Flow, usage, words};
 use crate::Result;
 use crate::clock::Stopwatch;
+use crate::repl::complete::ArgumentKind;
 use crate::repl::own_reports;
 use crate::repl::shell::Shell;
 
@@ -12,6 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "report",
     aliases: &[],
     arguments: "NAME[.SECTION] [PARAMETER=VALUE]...",
+    completes: &[ArgumentKind::Report],
     summary: "Run a report, or one section of it",
     details: "A section is kept as the last result, for \\chart and \\last. \\reports lists the reports, `smsql report NAME \
               --help` explains the parameters of one.",

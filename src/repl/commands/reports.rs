@@ -9,6 +9,7 @@ pub(super) const COMMAND: Command = Command {
     name: "reports",
     aliases: &[],
     arguments: "",
+    completes: &[],
     summary: "List the reports, built in and of the store's own",
     details: "",
     run: |shell, _| Box::pin(run(shell)),

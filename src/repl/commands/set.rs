@@ -1,6 +1,7 @@
 //! `\set`: values for parameters.
 
 use super::{Command, Flow};
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 use crate::session::{Parameter, Parameters};
 use crate::{Error, Result};
@@ -9,6 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "set",
     aliases: &[],
     arguments: "[NAME[:TYPE]=VALUE]",
+    completes: &[ArgumentKind::Parameter],
     summary: "Give the parameter $NAME a value; without an argument, list those that have one",
     details: "A value is the first of: integer (42), decimal (0.5), boolean (true), date (2025-03-04), timestamp \
               (2025-03-04 09:00), text. Digits behind a 0 or + are text, like every phone number. `id:text=42` says \

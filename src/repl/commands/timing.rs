@@ -2,12 +2,14 @@
 
 use super::{Command, Flow, on_off, switch};
 use crate::Result;
+use crate::repl::complete::ON_OFF;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
     name: "timing",
     aliases: &[],
     arguments: "[on|off]",
+    completes: &[ON_OFF],
     summary: "Say how long each statement took, or stop saying it",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

@@ -1,6 +1,7 @@
 //! `\unset`: takes the value of a parameter back.
 
 use super::{Command, Flow, at_most_one, usage};
+use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 use crate::{Error, Result};
 
@@ -8,6 +9,7 @@ pub(super) const COMMAND: Command = Command {
     name: "unset",
     aliases: &[],
     arguments: "NAME",
+    completes: &[ArgumentKind::Parameter],
     summary: "Take the value of the parameter $NAME back",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

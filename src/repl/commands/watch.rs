@@ -10,6 +10,7 @@ pub(super) const COMMAND: Command = Command {
     name: "watch",
     aliases: &[],
     arguments: "[SECONDS]",
+    completes: &[],
     summary: "Run the last statement every 2 or SECONDS seconds, until Ctrl-C",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),
