@@ -3,13 +3,15 @@
 //! What a person sees of a result is decided here for the command line as well: [`Results`] and [`Documents`] write to a
 //! [`Console`], which only the command line can be. [`Settings`] are what was asked for, wherever it was said.
 
+pub mod config;
 pub mod console;
 pub mod documents;
 pub mod own_reports;
 pub mod results;
 pub mod settings;
 
+pub use config::Config;
 pub use console::Console;
 pub use documents::Documents;
 pub use results::{Results, Target};
-pub use settings::Settings;
+pub use settings::{Color, Editing, Pager, Settings, ShellSettings};
