@@ -44,8 +44,8 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
-pub use finding::error_in_text;
 pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription};
+pub use finding::error_in_text;
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};

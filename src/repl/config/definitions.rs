@@ -283,7 +283,10 @@ mod tests {
             for value in definition.allowed().unwrap_or_default() {
                 definition.check(value).unwrap();
             }
-            assert_eq!(definition.allowed().is_some(), definition.check("nonsense!").is_err_and(|e| e.contains("one of")));
+            assert_eq!(
+                definition.allowed().is_some(),
+                definition.check("nonsense!").is_err_and(|e| e.contains("one of"))
+            );
         }
     }
 

@@ -57,10 +57,11 @@ mod tests {
         let none = File::parse(path, &text(), None).unwrap();
         assert!(none.top.is_empty() && none.profiles.is_empty() && none.default_profile.is_none());
         let is_setting = |line: &str| line.contains(" = \"") || line.starts_with('[');
-        let all = text().lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| is_setting(line)).fold(
-            String::new(),
-            |all, line| all + line + "\n",
-        );
+        let all = text()
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| is_setting(line))
+            .fold(String::new(), |all, line| all + line + "\n");
         let all = File::parse(path, &all, None).unwrap();
         assert_eq!(all.top.len(), DEFINITIONS.len());
         assert_eq!(all.profiles["prod"].values.len(), 4);

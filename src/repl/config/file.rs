@@ -148,7 +148,8 @@ impl Reader<'_> {
             let text = if matches!(definition.kind, Kind::Place) { self.absolute(&text) } else { text };
             definition.check(&text).map(|()| text)
         });
-        let text = text.map_err(|hint| self.error(value.span(), &format!("the value of `{name}` is wrong"), &[hint]))?;
+        let text =
+            text.map_err(|hint| self.error(value.span(), &format!("the value of `{name}` is wrong"), &[hint]))?;
         if definition.key == "store" && secrets::without(&text) != text {
             let hint = "credentials do not stand in the URL: they come from the environment (AWS_*, GOOGLE_*, AZURE_*)";
             return Err(self.error(value.span(), "the value of `store` holds credentials", &[hint.to_owned()]));

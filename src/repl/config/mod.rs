@@ -130,8 +130,7 @@ impl Config {
                 }
             }
         }
-        let mut config =
-            Self { settings: Settings::default(), entries: Vec::new(), profile: None, path, file, home };
+        let mut config = Self { settings: Settings::default(), entries: Vec::new(), profile: None, path, file, home };
         config.profile = config.pick(flags, environment)?;
         for definition in &DEFINITIONS {
             let (value, origin) = config.find(definition, flags, environment)?;
@@ -161,12 +160,7 @@ impl Config {
     }
 
     /// What a setting has, and where that was said.
-    fn find(
-        &self,
-        definition: &Definition,
-        flags: &Flags,
-        environment: &Environment<'_>,
-    ) -> Result<(String, Origin)> {
+    fn find(&self, definition: &Definition, flags: &Flags, environment: &Environment<'_>) -> Result<(String, Origin)> {
         if let Some(value) = flags.get(definition.key) {
             return Ok((value.clone(), Origin::Flag(definition.flag())));
         }
@@ -217,7 +211,8 @@ impl Config {
 
     /// A path with `~` for the home.
     fn short(&self, path: &Path) -> String {
-        match self.home.as_deref().filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok()) {
+        match self.home.as_deref().filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok())
+        {
             Some(rest) => format!("~/{}", rest.display()),
             None => path.display().to_string(),
         }

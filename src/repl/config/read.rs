@@ -108,7 +108,8 @@ const ON_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
 
 fn choice<T, const N: usize>(text: &str, values: [(&str, T); N]) -> Result<T, String> {
     let names = values.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-    let hint = near(text, names.iter().copied()).first().map_or(String::new(), |name| format!("; did you mean {name}?"));
+    let hint =
+        near(text, names.iter().copied()).first().map_or(String::new(), |name| format!("; did you mean {name}?"));
     let refused = format!("it takes one of {}{hint}", names.join(", "));
     values.into_iter().find(|(name, _)| *name == text).map(|(_, value)| value).ok_or(refused)
 }

@@ -31,7 +31,7 @@ pub(super) fn masked(text: &str) -> String {
 }
 
 /// A location fit for messages: without user, password, query and fragment.
-pub fn without(location: &str) -> Cow<'_, str> {
+pub(super) fn without(location: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = location.split_once("://") else { return Cow::Borrowed(location) };
     let rest_end = rest.find(['?', '#']).unwrap_or(rest.len());
     let authority_end = rest[..rest_end].find('/').unwrap_or(rest_end);
@@ -79,7 +79,10 @@ mod tests {
     #[test]
     fn locations_lose_what_is_secret() {
         assert_eq!(without("s3://key:secret@bucket/path?sig=x#y"), "s3://bucket/path");
-        assert_eq!(without("abfss://container@account.dfs.core.windows.net/path"), "abfss://container@account.dfs.core.windows.net/path");
+        assert_eq!(
+            without("abfss://container@account.dfs.core.windows.net/path"),
+            "abfss://container@account.dfs.core.windows.net/path"
+        );
         for clean in ["./store", "/a/b@c", "s3://bucket/a@b", "~/x?y"] {
             assert_eq!(without(clean), clean);
         }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// A number of bytes: `512MB` (powers of ten), `4GiB` (powers of two), `65536`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size(pub usize);
+pub(super) struct Size(pub(super) usize);
 
 impl FromStr for Size {
     type Err = String;
