@@ -14,6 +14,8 @@ pub const FILE_EVENTS_MAX: u64 = 100_000_000;
 pub const LAND_FILES_MAX: usize = 1_000_000;
 /// How often a commit is tried again after another writer's.
 pub const COMMIT_RETRIES_MAX: u32 = 200;
+/// The longest file of settings, in bytes.
+pub const CONFIG_BYTES_MAX: usize = 1 << 20;
 /// The longest SQL text, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// How deep a statement may nest: brackets, subqueries, CASE in CASE.

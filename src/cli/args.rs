@@ -1,25 +1,26 @@
 //! The one definition of the command line: parsing, help, completions and the manual derive from it.
 
+mod config;
+mod global;
 mod report;
 mod segment;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::size::Size;
 use crate::Result;
 use crate::output::Format;
-use crate::repl::{Settings, Target};
+use crate::repl::Target;
 use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
 use crate::source::FeedFormat;
-pub(super) use report::{CatalogueArgs, ReportArgs, ReportsArgs, RunArgs, command};
+pub(super) use config::{ConfigArgs, ConfigCommand};
+pub(super) use global::Global;
+pub(super) use report::{ReportArgs, ReportsArgs, RunArgs, command};
 pub(super) use segment::{SegmentArgs, SegmentCommand, SegmentCreateArgs};
 
 const EXAMPLES: &str = "\
@@ -81,30 +82,6 @@ pub(super) fn without_reports() -> clap::Command {
     Cli::command()
 }
 
-/// What every command takes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub(super) struct Global {
-    /// Where the data is: a directory, or a URL such as s3://bucket/path
-    #[arg(long, global = true, env = "SMSQL_STORE", default_value = "./smsql-store", value_name = "DIR|URL")]
-    pub(super) store: String,
-    /// Read the store as it was: a version (17), a day (2025-03-04: at its end), a time (2025-03-04 09:00)
-    #[arg(long, global = true, value_name = "WHEN")]
-    pub(super) as_of: Option<String>,
-    /// The time zone of days, of times without one, and of times shown
-    #[arg(long, global = true, env = "SMSQL_TZ", default_value = "UTC", value_name = "ZONE", value_parser = zone)]
-    pub(super) tz: Tz,
-    /// What queries may hold in memory before they spill to disk, such as 512MB or 4GiB [default: 60% of it]
-    #[arg(long, global = true, env = "SMSQL_MEMORY_LIMIT", value_name = "SIZE")]
-    pub(super) memory_limit: Option<Size>,
-    /// How many cores to use [default: all]
-    #[arg(long, global = true, env = "SMSQL_THREADS", value_name = "N")]
-    pub(super) threads: Option<NonZeroUsize>,
-    /// Stop a statement that runs longer, such as 90s or 5m [default: never]
-    #[arg(long, global = true, env = "SMSQL_TIMEOUT", value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub(super) timeout: Option<Duration>,
-}
-
 /// What smsql can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -122,6 +99,7 @@ pub(super) enum Command {
     Log(LogArgs),
     Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),
+    Config(ConfigArgs),
     Completions(CompletionsArgs),
     /// Print the manual as a page for man(1)
     ///
@@ -132,7 +110,7 @@ pub(super) enum Command {
 /// How and where a result is written.
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
-    /// table, csv, tsv, json, ndjson, markdown, parquet, arrow, xlsx or html [default: by the suffix of -o, else table]
+    /// table, csv, tsv, json, ndjson, markdown, parquet, arrow, xlsx or html [default: by the suffix of -o, else table] [env: SMSQL_FORMAT]
     #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete
@@ -178,20 +156,6 @@ pub(super) struct SqlArgs {
     /// Let SQL write files with COPY, read local ones, and create tables and views that last as long as the run
     #[arg(long)]
     pub(super) allow_write: bool,
-}
-
-impl Global {
-    /// What they ask for.
-    pub(super) fn settings(&self) -> Settings {
-        Settings {
-            store: self.store.clone(),
-            as_of: self.as_of.clone(),
-            tz: self.tz,
-            memory_limit_bytes: self.memory_limit.map(|size| size.0),
-            threads: self.threads,
-            timeout: self.timeout,
-        }
-    }
 }
 
 impl ResultArgs {

@@ -5,6 +5,7 @@
 
 mod args;
 mod completions;
+mod config;
 mod context;
 mod demo;
 mod generate;
@@ -16,7 +17,6 @@ mod providers;
 mod report;
 mod reports;
 mod segment;
-mod size;
 mod sql;
 mod status_codes;
 
@@ -24,16 +24,17 @@ use std::process::ExitCode;
 
 use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
+use crate::repl::config::{Config, Environment};
 use crate::repl::{self, Console};
 use crate::{Error, Result};
-use args::{Cli, Command};
+use args::{Cli, Command, ConfigArgs, ConfigCommand, Global};
 use context::Context;
 use printer::Printer;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     completions::answer_shell();
-    let printer = Printer::new();
+    let mut printer = Printer::new();
     let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -41,10 +42,19 @@ pub fn main() -> ExitCode {
             return ExitCode::from(error.exit_code());
         }
     };
+    let job = match prepare(cli, &mut printer) {
+        Ok(job) => job,
+        Err(error) if is_broken_pipe(&error) => return ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            return ExitCode::from(error.exit_code());
+        }
+    };
+    let Some((command, config)) = job else { return ExitCode::SUCCESS };
     // Statements are planned on this thread, whose stack would else be whatever the system gives.
     let done = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("smsql".to_owned()).stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, || run(cli, &printer)) {
+        match thread.spawn_scoped(scope, || run(command, config, &printer)) {
             Ok(thread) => thread.join().unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned()))),
             Err(error) => Err(Error::storage("cannot start a thread", error)),
         }
@@ -59,22 +69,47 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, printer: &Printer) -> Result<()> {
-    let command = cli.command;
+/// The command and the settings in force. What goes without them is done at once: it works also where they are wrong.
+fn prepare(cli: Cli, printer: &mut Printer) -> Result<Option<(Option<Command>, Config)>> {
+    let command = match cli.command {
+        None if !printer.is_interactive() => Some(Command::Sql(args::SqlArgs::from_stdin())),
+        command => command,
+    };
+    let global = match command.as_ref() {
+        Some(Command::Man) => return man::run(printer).map(|()| None),
+        Some(Command::Completions(args)) => return completions::run(printer, args).map(|()| None),
+        Some(Command::Config(ConfigArgs { command: Some(ConfigCommand::Path), .. })) => {
+            return config::print_path(printer, &cli.global.flags).map(|()| None);
+        }
+        Some(Command::Config(ConfigArgs { command: Some(ConfigCommand::Init), .. })) => {
+            return config::init(printer, &cli.global.flags).map(|()| None);
+        }
+        Some(Command::Report(args)) if args.run.is_none() => Global::typed(),
+        _ => cli.global,
+    };
+    let config = config_of(global)?;
+    printer.set_color(config.settings.color);
+    Ok(Some((command, config)))
+}
+
+/// What counts after these flags.
+fn config_of(global: Global) -> Result<Config> {
+    let mut config = Config::load(&global.flags, &Environment::of_process())?;
+    config.settings.as_of = global.as_of;
+    Ok(config)
+}
+
+/// Does what the command says; without one, opens the shell.
+fn run(command: Option<Command>, config: Config, printer: &Printer) -> Result<()> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    if let Some(threads) = cli.global.threads {
+    if let Some(threads) = config.settings.threads {
         runtime.worker_threads(threads.get());
     }
     let runtime = runtime.enable_all().thread_stack_size(STACK_BYTES).build();
     let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
-    let settings = cli.global.settings();
-    let context = Context { settings: &settings, console: printer };
+    let context = Context { config: &config, settings: &config.settings, console: printer };
     let done = runtime.block_on(async {
-        let command = match command {
-            Some(command) => command,
-            None if printer.is_interactive() => return repl::run(printer, settings.clone()).await,
-            None => Command::Sql(args::SqlArgs::from_stdin()),
-        };
+        let Some(command) = command else { return repl::run(printer, config.clone()).await };
         match command {
             Command::Demo(args) => demo::run(&context, args).await,
             Command::Generate(args) => generate::run(&context, args),
@@ -86,8 +121,9 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
             Command::Segment(args) => segment::run(&context, args).await,
             Command::Log(args) => log::run(&context, args).await,
             Command::StatusCodes(args) => status_codes::run(&context, args).await,
-            Command::Completions(args) => completions::run(&context, args),
-            Command::Man => man::run(&context),
+            Command::Config(args) => config::run(&context, args),
+            // They are done before there are settings.
+            Command::Completions(_) | Command::Man => Ok(()),
         }
     });
     // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the

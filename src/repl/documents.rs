@@ -39,7 +39,7 @@ impl<'c> Documents<'c> {
     pub fn new(console: &'c dyn Console, settings: &'c Settings, target: &super::Target, name: &str) -> Result<Self> {
         let format = match (target.format, &target.output) {
             (Some(format), _) => format,
-            (None, None) => Format::Table,
+            (None, None) => settings.format,
             (None, Some(path)) => by_suffix(path)?,
         };
         let place = match &target.output {
@@ -67,6 +67,9 @@ impl<'c> Documents<'c> {
             _ => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
         };
         rendering.formula_guard = !target.raw_formulas;
+        if format == Format::Table {
+            rendering.null_text = Some(settings.null_text.clone());
+        }
         Ok(Self { console, settings, format, rendering, place })
     }
 

@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod complete;
+pub mod config;
 pub mod console;
 pub mod describing;
 pub mod documents;
@@ -25,8 +26,9 @@ mod prompt;
 mod secrets;
 mod shell;
 
+pub use config::Config;
 pub use console::Console;
 pub use documents::Documents;
 pub use editor::run;
 pub use results::{Results, Target};
-pub use settings::Settings;
+pub use settings::{Color, Editing, Pager, Settings, ShellSettings};

@@ -40,7 +40,7 @@ impl<'c> Results<'c> {
         let format = match (target.format, &target.output) {
             (Some(format), _) => format,
             (None, Some(path)) => by_suffix(path)?,
-            (None, None) => Format::Table,
+            (None, None) => settings.format,
         };
         if target.output.is_none() && !format.is_text() && console.output_is_terminal() {
             return Err(Error::Usage(format!(
@@ -52,6 +52,10 @@ impl<'c> Results<'c> {
             None => console.rendering(settings.tz),
         };
         rendering.formula_guard = !target.raw_formulas;
+        rendering.expanded = settings.expanded;
+        if format == Format::Table {
+            rendering.null_text = Some(settings.null_text.clone());
+        }
         let file = target.output.as_deref().map(AtomicFile::create).transpose()?;
         Ok(Self { console, format, rendering, file, written: 0 })
     }

@@ -46,10 +46,12 @@ use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
 pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription, type_name};
+pub use finding::error_in_text;
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
+pub use runtime::memory_bytes;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;

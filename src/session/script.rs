@@ -26,7 +26,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn new(name: &str, text: &str) -> Self {
+    pub(super) fn new(name: &str, text: &str) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { name: name.to_owned(), text: text.to_owned(), lines }
     }

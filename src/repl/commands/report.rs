@@ -36,7 +36,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         report.parameter(name)?;
     }
     let watch = Stopwatch::start();
-    let parameters = report.bind(&values, shell.settings.tz)?;
+    let parameters = report.bind(&values, shell.settings().tz)?;
     shell.refresh().await?;
     report.ready(&shell.session, &values).await?;
     match section {
