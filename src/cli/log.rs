@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context<'_>, args: LogArgs) -> Result<()> {
     let limit: Parameter = format!("limit:integer={}", args.limit.map_or(i64::MAX, i64::from)).parse()?;
     let parameters = Parameters::new([limit], context.settings.tz)?;
     for statement in &split("<log>", LANDINGS)? {
-        results.stream(&mut session.run(statement, &parameters).await?).await?;
+        results.run(&session, statement, &parameters).await?;
     }
     results.finish()
 }

@@ -21,21 +21,26 @@ mod sql;
 mod status_codes;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::CommandFactory;
 
 use crate::limits::STACK_BYTES;
-use crate::output::is_broken_pipe;
+use crate::output::{discard_unfinished, is_broken_pipe};
 use crate::repl::Console;
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
 use printer::Printer;
 
+/// How long a command that is cancelled may clean up after itself, before it is done for it.
+const CLEANUP: Duration = Duration::from_millis(120);
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     completions::answer_shell();
-    let printer = Printer::new();
+    // The command has it for as long as the process lives, so that nobody has to wait for a command.
+    let printer: &'static Printer = Box::leak(Box::new(Printer::new()));
     let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -46,7 +51,7 @@ pub fn main() -> ExitCode {
     // Statements are planned on this thread, whose stack would else be whatever the system gives.
     let done = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("smsql".to_owned()).stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, || run(cli, &printer)) {
+        match thread.spawn_scoped(scope, || run(cli, printer)) {
             Ok(thread) => thread.join().unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned()))),
             Err(error) => Err(Error::storage("cannot start a thread", error)),
         }
@@ -61,7 +66,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, printer: &Printer) -> Result<()> {
+fn run(cli: Cli, printer: &'static Printer) -> Result<()> {
     let command = match cli.command {
         Some(command) => command,
         None if printer.is_interactive() => return printer.text(&Cli::command().render_help().to_string()),
@@ -73,26 +78,55 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     }
     let runtime = runtime.enable_all().thread_stack_size(STACK_BYTES).build();
     let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
-    let settings = cli.global.settings();
-    let context = Context { settings: &settings, console: printer };
-    let done = runtime.block_on(async {
-        match command {
-            Command::Demo(args) => demo::run(&context, args).await,
-            Command::Generate(args) => generate::run(&context, args),
-            Command::Land(args) => land::run(&context, args).await,
-            Command::Providers(args) => providers::run(&context, args).await,
-            Command::Sql(args) => sql::run(&context, args).await,
-            Command::Reports(args) => reports::run(&context, args).await,
-            Command::Report(args) => report::run(&context, args).await,
-            Command::Segment(args) => segment::run(&context, args).await,
-            Command::Log(args) => log::run(&context, args).await,
-            Command::StatusCodes(args) => status_codes::run(&context, args).await,
-            Command::Completions(args) => completions::run(&context, args),
-            Command::Man => man::run(&context),
-        }
-    });
+    let context = Context { settings: Box::leak(Box::new(cli.global.settings())), console: printer };
+    let done = runtime.block_on(cancellable(execute(context, command)));
     // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the
     // threads go while they end would race in glibc before 2.41 (bug 19951), which frees large stacks at once.
     std::mem::forget(runtime);
     done
+}
+
+/// Runs a command beside somebody who listens for Ctrl-C, whatever the command does: plan, wait for a store that does not
+/// answer, read standard input, write to a reader that does not read.
+async fn cancellable(command: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+    let mut command = tokio::spawn(command);
+    let interrupted = async {
+        // Where the signal cannot be listened to, Ctrl-C ends the process the way it always did.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = interrupted => {}
+        done = &mut command => return done.unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned()))),
+    }
+    // What is printed is whole: a command stops where it waits, not while it writes.
+    command.abort();
+    match tokio::time::timeout(CLEANUP, command).await {
+        // It was done at that very moment.
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(Error::Cancelled),
+        Err(_) => {
+            discard_unfinished();
+            Err(Error::Cancelled)
+        }
+    }
+}
+
+async fn execute(context: Context<'static>, command: Command) -> Result<()> {
+    match command {
+        Command::Demo(args) => demo::run(&context, args).await,
+        Command::Generate(args) => generate::run(&context, args),
+        Command::Land(args) => land::run(&context, args).await,
+        Command::Providers(args) => providers::run(&context, args).await,
+        Command::Sql(args) => sql::run(&context, args).await,
+        Command::Reports(args) => reports::run(&context, args).await,
+        Command::Report(args) => report::run(&context, args).await,
+        Command::Segment(args) => segment::run(&context, args).await,
+        Command::Log(args) => log::run(&context, args).await,
+        Command::StatusCodes(args) => status_codes::run(&context, args).await,
+        Command::Completions(args) => completions::run(&context, args),
+        Command::Man => man::run(&context),
+    }
 }
