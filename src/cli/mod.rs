@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use clap::CommandFactory;
 
+use crate::clock::Stopwatch;
 use crate::limits::STACK_BYTES;
 use crate::output::{discard_unfinished, is_broken_pipe};
 use crate::repl::Console;
@@ -34,7 +35,7 @@ use context::Context;
 use printer::Printer;
 
 /// How long a command that is cancelled may clean up after itself, before it is done for it.
-const CLEANUP: Duration = Duration::from_millis(120);
+const CLEANUP: Duration = Duration::from_millis(80);
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -78,6 +79,7 @@ fn run(cli: Cli, printer: &'static Printer) -> Result<()> {
     }
     let runtime = runtime.enable_all().thread_stack_size(STACK_BYTES).build();
     let runtime = runtime.map_err(|error| Error::storage("cannot start threads", error))?;
+    listen();
     let context = Context { settings: Box::leak(Box::new(cli.global.settings())), console: printer };
     let done = runtime.block_on(cancellable(execute(context, command)));
     // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the
@@ -103,15 +105,30 @@ async fn cancellable(command: impl Future<Output = Result<()>> + Send + 'static)
     }
     // What is printed is whole: a command stops where it waits, not while it writes.
     command.abort();
-    match tokio::time::timeout(CLEANUP, command).await {
-        // It was done at that very moment.
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Error::Cancelled),
-        Err(_) => {
-            discard_unfinished();
-            Err(Error::Cancelled)
-        }
+    // This thread has nothing else to do, and the timer may wait for a busy one.
+    let waiting = Stopwatch::start();
+    while !command.is_finished() && waiting.elapsed() < CLEANUP {
+        std::thread::sleep(Duration::from_millis(1));
     }
+    if command.is_finished()
+        && let Ok(done) = command.await
+    {
+        // It was done at that very moment.
+        return done;
+    }
+    discard_unfinished();
+    Err(Error::Cancelled)
+}
+
+/// Has Ctrl-C heard at once: a thread of its own takes the signal and wakes everybody who waits for it. The others look
+/// for it between two pieces of work, and a query keeps all of them busy.
+fn listen() {
+    let thread = std::thread::Builder::new().name("signals".to_owned());
+    // Without it the signal is heard a little later.
+    let _ = thread.spawn(|| {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    });
 }
 
 async fn execute(context: Context<'static>, command: Command) -> Result<()> {

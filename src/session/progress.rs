@@ -3,6 +3,7 @@
 //! Every plan that a session executes is watched from before its first row: that of a statement, and those of the
 //! definitions which are computed for it.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -245,7 +246,7 @@ impl Counts {
         // A file may be cut into ranges that are read side by side.
         let ranges: usize = files.file_groups.iter().map(|group| group.len()).sum();
         let names = files.file_groups.iter().flat_map(|group| group.iter());
-        let names: std::collections::HashSet<_> = names.map(|file| &file.object_meta.location).collect();
+        let names: HashSet<_> = names.map(|file| &file.object_meta.location).collect();
         let is_over = operator.is_over || operator.ranges >= ranges as u64;
         let rows_total = files.statistics().num_rows.get_value().map(|rows| *rows as u64);
         let by_ranges = operator.ranges as f64 / ranges.max(1) as f64;
@@ -290,20 +291,24 @@ struct Operator {
 impl Operator {
     fn of(plan: &Arc<dyn ExecutionPlan>) -> Self {
         let mut this = Self::default();
-        let mut ended = 0;
+        // One partition may keep several times: one for its stream, and one for each file.
+        let (mut partitions, mut open) = (BTreeSet::new(), 0);
         for metric in plan.metrics().iter().flat_map(|metrics| metrics.iter()) {
             match metric.value() {
                 MetricValue::OutputRows(count) => {
                     this.is_begun = true;
                     this.rows += count.value() as u64;
                 }
-                MetricValue::EndTimestamp(time) if time.value().is_some() => ended += 1,
+                MetricValue::EndTimestamp(time) => {
+                    partitions.insert(metric.partition());
+                    open += usize::from(time.value().is_none());
+                }
                 MetricValue::Count { name, count } if name == "bytes_scanned" => this.bytes += count.value() as u64,
                 MetricValue::Count { name, count } if name == "files_processed" => this.ranges += count.value() as u64,
                 _ => {}
             }
         }
-        this.is_over = ended >= plan.output_partitioning().partition_count();
+        this.is_over = open == 0 && partitions.len() >= plan.output_partitioning().partition_count();
         this
     }
 }
