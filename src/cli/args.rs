@@ -145,6 +145,9 @@ pub(super) struct SqlArgs {
     /// The statements; without them and without -f, standard input is read
     #[arg(conflicts_with = "file")]
     pub(super) sql: Option<String>,
+    /// The statements, as psql and DuckDB take them
+    #[arg(short, long, value_name = "SQL", conflicts_with_all = ["sql", "file"])]
+    pub(super) command: Option<String>,
     /// Read the statements from a file, or from standard input with -
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
@@ -169,7 +172,7 @@ impl SqlArgs {
     /// The script that stands on standard input when there is no command.
     pub(super) fn from_stdin() -> Self {
         let result = ResultArgs { format: None, output: None, raw_formulas: false };
-        Self { sql: None, file: None, parameters: Vec::new(), result, allow_write: false }
+        Self { sql: None, command: None, file: None, parameters: Vec::new(), result, allow_write: false }
     }
 }
 

@@ -40,8 +40,9 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             let mut results = context.results(&args.result)?;
             let session = context.settings.session(&context.settings.options()).await?;
             report.ready(&session, &args.given).await?;
-            let run = report.start_sections(&session, parameters, [section]).await?;
-            results.stream(&mut run.section(section).await?).await?;
+            let asked = async { report.start_sections(&session, parameters, [section]).await?.section(section).await };
+            let mut answer = results.wait(&session, asked).await?;
+            results.stream(&mut answer).await?;
             results.finish()
         }
         None => {

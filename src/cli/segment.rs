@@ -136,7 +136,7 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
     let mut results = context.results(result)?;
     let session = context.settings.session(&context.settings.options()).await?;
     for statement in &split("<segments>", LIST)? {
-        results.stream(&mut session.run(statement, &Parameters::default()).await?).await?;
+        results.run(&session, statement, &Parameters::default()).await?;
     }
     results.finish()
 }

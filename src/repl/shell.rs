@@ -19,7 +19,7 @@ use crate::clock::Stopwatch;
 use crate::limits::STATEMENT_BYTES_MAX;
 use crate::output::{Format, is_broken_pipe};
 use crate::report::Report;
-use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, split};
+use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, interruptible, split};
 use crate::store::{AsOf, Snapshot, Store};
 use crate::{Error, Result};
 
@@ -139,17 +139,18 @@ impl<'c> Shell<'c> {
         self.statement = Some(statement.clone());
         let watch = Stopwatch::start();
         let parameters = self.parameters_of(statement)?;
-        let mut answer = self.session.run(statement, &parameters).await?;
-        self.show(&mut answer).await?;
+        let session = self.session.clone();
+        self.show(session.run(statement, &parameters)).await?;
         self.say_time(watch);
         Ok(())
     }
 
-    /// Shows the rows of an answer as they come, and keeps them.
-    pub(super) async fn show(&mut self, answer: &mut Answer) -> Result<()> {
+    /// Waits for an answer, shows its rows as they come, and keeps them.
+    pub(super) async fn show(&mut self, answer: impl Future<Output = Result<Answer>>) -> Result<()> {
         self.last = None;
         let target = self.target();
         let mut results = Results::new(self.console, self.settings(), &target)?;
+        let mut answer = results.wait(&self.session, answer).await?;
         let spool = Arc::new(Mutex::new(Some(Spool::new(answer.schema())?)));
         let inspected = Arc::clone(&spool);
         answer.inspect(move |batch| {
@@ -157,7 +158,7 @@ impl<'c> Shell<'c> {
                 spool.batch(batch);
             }
         });
-        results.stream(answer).await?;
+        results.stream(&mut answer).await?;
         results.finish()?;
         self.written();
         self.last = lock(&spool).take().and_then(Spool::finish);
@@ -258,9 +259,9 @@ impl<'c> Shell<'c> {
         if self.settings().as_of()? != AsOf::Latest {
             return Ok(());
         }
-        let snapshot = self.store.snapshot(&AsOf::Latest).await?;
+        let snapshot = interruptible(self.store.snapshot(&AsOf::Latest)).await?;
         if snapshot.version() != self.snapshot.version() {
-            self.session = Session::at(&snapshot, &self.settings().options()).await?;
+            self.session = interruptible(Session::at(&snapshot, &self.settings().options())).await?;
             self.snapshot = snapshot;
             self.console.note(&format!("the store is {} now", self.version()));
         }
@@ -279,10 +280,10 @@ impl<'c> Shell<'c> {
         let settings = &config.settings;
         let store = match settings.store == self.settings().store {
             true => self.store.clone(),
-            false => settings.open_store().await?,
+            false => interruptible(settings.open_store()).await?,
         };
-        let snapshot = store.snapshot(&settings.as_of()?).await?;
-        self.session = Session::at(&snapshot, &settings.options()).await?;
+        let snapshot = interruptible(store.snapshot(&settings.as_of()?)).await?;
+        self.session = interruptible(Session::at(&snapshot, &settings.options())).await?;
         (self.store, self.snapshot, self.config) = (store, snapshot, config);
         Ok(())
     }
