@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::Documentation;
 use smsql::event::StatusTable;
+use smsql::repl::config::{CONFIG, DEFINITIONS, PROFILE};
 use smsql::report;
 use smsql::session::aggregates::aggregate_functions;
 use smsql::session::functions::scalar_functions;
@@ -28,6 +29,7 @@ async fn generated_parts_are_those_of_the_program() {
         ("definitions", definitions()),
         ("tables", tables().await),
         ("functions", functions()),
+        ("settings", settings()),
         ("limits", limits()),
     ];
     let before = readme();
@@ -245,6 +247,27 @@ fn functions() -> String {
     text
 }
 
+/// Every setting: where it can be said, and what it is.
+fn settings() -> String {
+    let mut text = "| key | flag | variable | default | meaning |\n|---|---|---|---|---|\n".to_owned();
+    for setting in &DEFINITIONS {
+        let default = match setting.default {
+            "" => String::new(),
+            default => format!("`{default}`"),
+        };
+        let allowed = setting.allowed().map(|values| values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>());
+        let allowed = allowed.map_or(String::new(), |values| format!(": {}", values.join(", ")));
+        let (flag, variable, help) = (setting.flag(), setting.variable(), cell(setting.help));
+        writeln!(text, "| `{}` | `{flag}` | `{variable}` | {default} | {help}{allowed} |", setting.key).unwrap();
+    }
+    for selector in [PROFILE, CONFIG] {
+        let key = if selector.key == PROFILE.key { "`profile`" } else { "" };
+        writeln!(text, "| {key} | `{}` | `{}` | | {} |", selector.flag(), selector.variable(), cell(selector.help))
+            .unwrap();
+    }
+    text
+}
+
 /// The constants of `src/limits.rs` with their comments.
 fn limits() -> String {
     let source = std::fs::read_to_string(root().join("src/limits.rs")).unwrap();
@@ -312,7 +335,9 @@ fn the_command_line_is_all_there() {
                 .filter(|option| !readme.contains(*option))
                 .map(|option| format!("{command} {option}")),
         );
-        let variables = text.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next());
+        // A variable may stand on the line behind.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let variables = text.split("[env: ").skip(1).filter_map(|rest| rest.split(']').next());
         missing.extend(variables.filter(|name| !readme.contains(&format!("`{name}`"))).map(str::to_owned));
     }
     missing.sort();
