@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::Result;
@@ -56,14 +56,25 @@ pub(super) fn parse() -> Result<Cli> {
     // Reports are read only where they are asked for: every other command starts sooner.
     match std::env::args_os().any(|word| word == "report") {
         true => parse_with(Catalogue::new([])?.reports()),
-        false => Ok(Cli::parse()),
+        false => Ok(read(Cli::command())),
     }
 }
 
 /// The command line of this process, with these reports as commands.
 pub(super) fn parse_with<'r>(reports: impl IntoIterator<Item = &'r Report>) -> Result<Cli> {
-    let matches = command(reports)?.get_matches();
-    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    Ok(read(command(reports)?))
+}
+
+/// Clap prints before there are settings, so its colours are those of the flag or the variable.
+fn read(command: clap::Command) -> Cli {
+    let asked = typed("--color").or_else(|| std::env::var("SMSQL_COLOR").ok());
+    let color = match asked.as_deref() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    };
+    let matches = command.color(color).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the

@@ -3,7 +3,6 @@
 //! What a person sees of a result is decided here for the command line as well: [`Results`] and [`Documents`] write to a
 //! [`Console`], which only the command line can be. [`Settings`] are what was asked for, wherever it was said.
 
-pub mod commands;
 pub mod complete;
 pub mod config;
 pub mod console;
@@ -18,6 +17,7 @@ pub mod script;
 pub mod settings;
 pub mod validate;
 
+mod commands;
 mod editor;
 mod external_editor;
 mod history;
@@ -27,6 +27,7 @@ mod prompt;
 mod secrets;
 mod shell;
 
+pub use commands::{COMMANDS, Command};
 pub use config::Config;
 pub use console::Console;
 pub use documents::Documents;

@@ -51,10 +51,9 @@ impl<'c> Results<'c> {
         }
         let mut rendering = match target.output {
             Some(_) => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
-            None => console.rendering(settings.tz),
+            None => RenderOptions { expanded: settings.expanded, ..console.rendering(settings.tz) },
         };
         rendering.formula_guard = !target.raw_formulas;
-        rendering.expanded = settings.expanded;
         if format == Format::Table {
             rendering.null_text = Some(settings.null_text.clone());
         }

@@ -3,6 +3,7 @@
 mod browser;
 mod cli;
 mod concurrent;
+mod config;
 mod crash;
 mod damage;
 mod describe;

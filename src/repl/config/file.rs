@@ -188,6 +188,7 @@ impl Reader<'_> {
             (None, Some(home)) if text == "~" => home.to_owned(),
             _ => folder_of(self.path).join(text),
         };
+        let path = std::path::absolute(&path).unwrap_or(path);
         path.to_string_lossy().into_owned()
     }
 
@@ -248,7 +249,7 @@ fn kind_of(value: &DeValue<'_>) -> &'static str {
 fn did_you_mean(name: &str, known: &[&str], none: &str) -> String {
     match near(name, known.iter().copied()).as_slice() {
         [] if known.is_empty() => none.to_owned(),
-        [] => format!("there are {}", known.join(", ")),
+        [] => format!("profiles are {}", known.join(", ")),
         names => format!("did you mean {}?", quoted(names)),
     }
 }

@@ -34,8 +34,10 @@ pub struct Config {
     pub settings: Settings,
     /// Every setting, in the order of [`DEFINITIONS`].
     pub entries: Vec<Entry>,
-    /// The profile that was picked, and where that was said.
-    pub profile: Option<(String, Origin)>,
+    /// The profile that was picked.
+    pub profile: Option<String>,
+    /// Where that was said.
+    pub profile_origin: Origin,
     /// Where the configuration file is, or would be.
     pub path: Option<PathBuf>,
     /// What it says, if it is there.
@@ -130,33 +132,19 @@ impl Config {
                 }
             }
         }
-        let mut config = Self { settings: Settings::default(), entries: Vec::new(), profile: None, path, file, home };
-        config.profile = config.pick(flags, environment)?;
+        let (profile, profile_origin) = pick(file.as_ref(), flags, environment)?;
+        let settings = Settings::default();
+        let mut config = Self { settings, entries: Vec::new(), profile, profile_origin, path, file, home };
         for definition in &DEFINITIONS {
             let (value, origin) = config.find(definition, flags, environment)?;
             let applied = definition.apply(&value, &mut config.settings);
-            applied.map_err(|message| Error::Usage(format!("{}: {message}", config.place(&origin))))?;
+            applied.map_err(|message| {
+                let place = config.place(&origin);
+                Error::Usage(format!("invalid value '{}' for {place}: {message}", secrets::without(&value)))
+            })?;
             config.entries.push(Entry { definition, value, origin });
         }
         Ok(config)
-    }
-
-    /// The profile that counts.
-    fn pick(&self, flags: &Flags, environment: &Environment<'_>) -> Result<Option<(String, Origin)>> {
-        let picked = match (flags.get(PROFILE.key), environment.get(&PROFILE.variable())?) {
-            (Some(name), _) => Some((name.clone(), Origin::Flag(PROFILE.flag()))),
-            (None, Some(name)) => Some((name, Origin::Environment(PROFILE.variable()))),
-            (None, None) => {
-                let usual = self.file.as_ref().and_then(|file| file.default_profile.as_ref());
-                usual.map(|usual| (usual.text.clone(), Origin::File(usual.line)))
-            }
-        };
-        let Some((name, origin)) = picked.filter(|(name, _)| !name.is_empty()) else { return Ok(None) };
-        let profiles = self.file.iter().flat_map(|file| file.profiles.keys()).map(String::as_str);
-        if !profiles.clone().any(|profile| profile == name) {
-            return Err(Error::not_found("profile", &name, profiles));
-        }
-        Ok(Some((name, origin)))
     }
 
     /// What a setting has, and where that was said.
@@ -171,7 +159,7 @@ impl Config {
             return Ok(("never".to_owned(), Origin::Environment(NO_COLOR.to_owned())));
         }
         let file = self.file.as_ref();
-        let profile = self.profile.as_ref().and_then(|(name, _)| Some((name, file?.profiles.get(name)?)));
+        let profile = self.profile.as_ref().and_then(|name| Some((name, file?.profiles.get(name)?)));
         if let Some((name, value)) = profile.and_then(|(name, it)| Some((name, it.values.get(definition.key)?))) {
             return Ok((value.text.clone(), Origin::Profile(name.clone(), value.line)));
         }
@@ -221,6 +209,26 @@ impl Config {
             Some(rest) => format!("~/{}", rest.display()),
             None => path.display().to_string(),
         }
+    }
+}
+
+/// The profile that counts, and where that was said.
+fn pick(file: Option<&File>, flags: &Flags, environment: &Environment<'_>) -> Result<(Option<String>, Origin)> {
+    let (name, origin) = match (flags.get(PROFILE.key), environment.get(&PROFILE.variable())?) {
+        (Some(name), _) => (name.clone(), Origin::Flag(PROFILE.flag())),
+        (None, Some(name)) => (name, Origin::Environment(PROFILE.variable())),
+        (None, None) => match file.and_then(|file| file.default_profile.as_ref()) {
+            Some(usual) => (usual.text.clone(), Origin::File(usual.line)),
+            None => return Ok((None, Origin::Default)),
+        },
+    };
+    if name.is_empty() {
+        return Ok((None, origin));
+    }
+    let profiles = file.into_iter().flat_map(|file| file.profiles.keys()).map(String::as_str);
+    match profiles.clone().any(|profile| profile == name) {
+        true => Ok((Some(name), origin)),
+        false => Err(Error::not_found("profile", &name, profiles)),
     }
 }
 

@@ -11,11 +11,7 @@ use crate::Result;
 impl Config {
     /// One row per setting: its name, its value, and where that was said. What could be secret is not in it.
     pub fn rows(&self) -> Result<RecordBatch> {
-        let (profile, place) = match &self.profile {
-            Some((name, origin)) => (Some(name.as_str()), self.place(origin)),
-            None => (None, "default".to_owned()),
-        };
-        let mut rows = vec![(PROFILE.key, profile.map(str::to_owned), place)];
+        let mut rows = vec![(PROFILE.key, self.profile.clone(), self.place(&self.profile_origin))];
         for entry in &self.entries {
             let value = secrets::without(&entry.value).into_owned();
             let value = Some(value).filter(|value| !value.is_empty() || entry.definition.key == "null");
@@ -33,9 +29,9 @@ impl Config {
     /// One row per profile: its name, whether it is in force, what it sets, and where it stands.
     pub fn profile_rows(&self) -> Result<RecordBatch> {
         let profiles = self.file.iter().flat_map(|file| &file.profiles).collect::<Vec<_>>();
-        let in_force = self.profile.as_ref().map(|(name, _)| name.as_str());
         let names = profiles.iter().map(|(name, _)| Some(name.as_str())).collect::<StringArray>();
-        let forces = profiles.iter().map(|(name, _)| Some(in_force == Some(name.as_str()))).collect::<BooleanArray>();
+        let forces =
+            profiles.iter().map(|(name, _)| Some(self.profile.as_ref() == Some(*name))).collect::<BooleanArray>();
         let sets = profiles.iter().map(|(_, profile)| {
             let sets = |(key, written): (&&str, &super::file::Written)| format!("{key} = {}", written.text);
             profile.values.iter().map(sets).collect::<Vec<_>>().join(", ")
