@@ -7,6 +7,7 @@ pub mod console;
 pub mod describing;
 pub mod documents;
 pub mod own_reports;
+pub mod plan;
 pub mod results;
 pub mod settings;
 
