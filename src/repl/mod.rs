@@ -12,6 +12,7 @@ pub mod input;
 pub mod landings;
 pub mod own_reports;
 pub mod progress;
+pub mod plan;
 pub mod results;
 pub mod script;
 pub mod settings;

@@ -18,6 +18,7 @@ mod oracle;
 mod output;
 mod place;
 mod policy;
+mod profile;
 mod readme;
 mod replayable;
 mod reports;
