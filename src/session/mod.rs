@@ -29,7 +29,6 @@ mod run;
 mod runtime;
 mod script;
 mod status_codes;
-mod syntax;
 
 mod views;
 
@@ -239,7 +238,9 @@ impl Session {
 
     async fn diagnose(&self, statement: &Statement, error: DataFusionError) -> Error {
         match run::not_the_statement(error, self.options.memory_limit_bytes) {
-            Ok(error) => diagnose::explain(statement, &error, &self.names().await),
+            Ok(error) => {
+                diagnose::explain_planned(statement, error, &self.names().await, &self.context, None).await
+            }
             Err(other) => other,
         }
     }

@@ -3,9 +3,9 @@
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
-use super::finding::Finding;
-use super::script::Statement;
+use crate::session::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
+use crate::session::finding::Finding;
+use crate::session::script::Statement;
 
 /// Words that begin a statement or a clause, for what was meant by a word that is none.
 const KEYWORDS: [&str; 30] = [
