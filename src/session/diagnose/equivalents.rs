@@ -7,7 +7,7 @@ pub(super) fn equivalent(name: &str) -> Option<&'static str> {
 }
 
 /// Other databases' names, with a blank between them, and what is written here.
-pub const EQUIVALENTS: [(&str, &str); 66] = [
+pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     // Texts.
     ("len strlen string_length datalength", "length(text)"),
     ("ucase toupper", "upper(text)"),

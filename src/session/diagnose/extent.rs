@@ -46,11 +46,6 @@ impl<'s> Extents<'s> {
         Some((next..self.words.len().min(next + 2)).map(|at| (&self.words[at].token, self.bytes((at, at)))).collect())
     }
 
-    /// The name of a call, without its arguments.
-    pub(super) fn name(&self, function: &Function) -> Option<Range<usize>> {
-        self.covering(function.name.span()).map(|tokens| self.bytes(tokens))
-    }
-
     /// The arguments of a call, as they are written.
     pub(super) fn arguments(&self, function: &Function) -> Option<Vec<Range<usize>>> {
         let open = self.covering(function.name.span())?.1 + 1;

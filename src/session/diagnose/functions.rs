@@ -100,6 +100,9 @@ pub(super) async fn wrong_call(
     argument: Option<usize>,
 ) -> Option<Finding> {
     let expr = found.tree.expr(failing)?;
+    if let Some(star) = star(extents, expr) {
+        return Some(Finding::new("`*` is an argument of count only").at(star).help("name a column"));
+    }
     let (name, args) = call(expr)?;
     let over = matches!(expr, Expr::Function(function) if function.over.is_some());
     let written = |args: &[String]| format!("{name}({}){}", args.join(", "), if over { " OVER ()" } else { "" });
@@ -175,6 +178,14 @@ pub(super) async fn wrong_call(
         None => format!("`{name}` does not take {is} as {which}"),
     };
     Some(finish(Finding::new(message).at(extents.of(args[position])?)))
+}
+
+/// The `*` that a function has for an argument.
+fn star(extents: &Extents<'_>, expr: &Expr) -> Option<Range<usize>> {
+    let Expr::Function(function) = expr else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let is_star = |arg: &FunctionArg| matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Wildcard));
+    extents.arguments(function)?.into_iter().nth(list.args.iter().position(is_star)?)
 }
 
 /// A value of the type that an argument has: itself where it is written out.

@@ -25,6 +25,7 @@ mod functions;
 mod operators;
 mod probe;
 mod queries;
+mod slips;
 mod syntax;
 mod tables;
 mod tree;
@@ -48,7 +49,7 @@ pub(super) async fn explain_planned(
     error: DataFusionError,
     names: &Names,
     context: &SessionContext,
-    parameters: Option<ParamValues>,
+    parameters: ParamValues,
 ) -> Error {
     let finding = match is_placed(&error) {
         true => None,
@@ -76,13 +77,16 @@ async fn located(
     error: &DataFusionError,
     names: &Names,
     context: &SessionContext,
-    parameters: Option<ParamValues>,
+    parameters: ParamValues,
 ) -> Option<Finding> {
     let tree = Tree::of(dialect::parse(statement.tokens.clone()).ok()?, DIAGNOSIS_EXPRESSIONS_MAX)?;
     let extents = Extents::new(statement);
     let message = error.find_root().message().into_owned();
     if let Some(finding) = queries::written(statement, &extents, &tree, &message) {
         return Some(finding);
+    }
+    if tree.nodes.is_empty() {
+        return None;
     }
     let probe = Probe::new(context, parameters, &tree, error).await?;
     let error = DataFusionError::Plan(message);
@@ -98,12 +102,7 @@ async fn located(
         return Some(finding);
     }
     let expr = found.tree.expr(found.node)?;
-    let parent = match found.tree.parent(found.node) {
-        Some((parent, _)) if !probe.fails_alone(&found).await => Some(parent),
-        _ => None,
-    };
-    let failing = parent.unwrap_or(found.node);
-    let argument = parent.map(|_| found.node);
+    let (failing, argument) = probe.failing(&found).await;
     if let Some(finding) = operators::mismatch(&extents, &probe, &found, failing).await {
         return Some(finding);
     }

@@ -13,7 +13,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
-use datafusion::sql::sqlparser::ast::{Cte, Statement as SqlStatement};
+use datafusion::sql::sqlparser::ast::{Cte, Expr, Statement as SqlStatement};
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use futures::FutureExt;
 
@@ -33,7 +33,7 @@ enum Stage {
 /// Plans variants of a statement.
 pub(super) struct Probe {
     state: SessionState,
-    parameters: Option<ParamValues>,
+    parameters: ParamValues,
     stage: Stage,
     tries: AtomicUsize,
     stopwatch: Stopwatch,
@@ -63,7 +63,7 @@ impl Probe {
     /// A probe of the stage in which a statement fails like this; `None` if it does in none.
     pub(super) async fn new(
         context: &SessionContext,
-        parameters: Option<ParamValues>,
+        parameters: ParamValues,
         tree: &Tree,
         error: &DataFusionError,
     ) -> Option<Self> {
@@ -98,10 +98,7 @@ impl Probe {
 
     async fn plan(&self, sql: SqlStatement) -> DfResult<LogicalPlan> {
         let plan = self.state.statement_to_plan(DfStatement::Statement(Box::new(sql))).await?;
-        let plan = match &self.parameters {
-            Some(parameters) => plan.with_param_values(parameters.clone())?,
-            None => plan,
-        };
+        let plan = plan.with_param_values(self.parameters.clone())?;
         if self.stage == Stage::Plan {
             return Ok(plan);
         }
@@ -143,14 +140,29 @@ impl Probe {
         }
     }
 
-    /// Whether what is found fails by itself, and not because of what it stands in.
-    pub(super) async fn fails_alone(&self, found: &Found) -> bool {
-        let Some((parent, _)) = found.tree.parent(found.node) else { return true };
-        let Some(expr) = found.tree.expr(found.node) else { return true };
-        let mut edits = found.edits.clone();
-        edits.insert(parent, Edit::Put(expr.clone()));
-        let again = self.error(found.tree.edited(&edits)).await;
-        again.is_some_and(|again| kind(&again) == kind(&found.error))
+    /// The expression that fails, and which of its parts makes it fail; `None` where it fails by itself.
+    ///
+    /// A column or a value does not fail by itself. Where what it is an argument of fails without its own name in
+    /// between, that passes on what is wrong: in `abs(max(body))`, `max` does.
+    pub(super) async fn failing(&self, found: &Found) -> (usize, Option<usize>) {
+        let mut node = found.node;
+        let is_leaf = matches!(
+            found.tree.expr(node),
+            Some(Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_))
+        );
+        while let Some((parent, _)) = found.tree.parent(node) {
+            let Some(expr) = found.tree.expr(node) else { break };
+            let mut edits = found.edits.clone();
+            edits.insert(parent, Edit::Put(expr.clone()));
+            if self.same(found, &edits).await.is_none() {
+                return (parent, Some(node));
+            }
+            if !is_leaf {
+                break;
+            }
+            node = parent;
+        }
+        (if is_leaf { node } else { found.node }, None)
     }
 
     /// The smallest part of a statement that fails as the whole does.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, SetExpr, Spanned};
+use datafusion::sql::sqlparser::ast::{Expr, Function, Query, SelectItem, SetExpr, Spanned};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -25,11 +25,10 @@ pub(super) async fn located(
     if message.contains("Incompatible inputs for Union") || message.contains("UNION types") {
         return union_types(extents, probe, found).await;
     }
-    if message.contains("must be unique") || message.contains("have the same name") || message.contains("duplicate") {
-        return duplicate(extents, found);
-    }
     let expr = found.tree.expr(found.node)?;
-    let place = extents.of(expr)?;
+    // `-1` is an operator and a number.
+    let negated = found.tree.parent(found.node).map(|(_, outer)| outer).filter(|e| matches!(e, Expr::UnaryOp { .. }));
+    let place = extents.of(negated.unwrap_or(expr))?;
     let at = |message: String, help: &str| {
         let finding = Finding::new(message).at(place.clone());
         if help.is_empty() { finding } else { finding.help(help) }
@@ -38,10 +37,18 @@ pub(super) async fn located(
         return Some(at("WHERE cannot hold an aggregate: it chooses rows before they are grouped".into(), "choose groups with HAVING, behind GROUP BY"));
     }
     if message.contains("Aggregate function calls cannot") {
-        return Some(at(format!("{} is inside another aggregate", short(extents, found, expr)), "compute it in a WITH or a subquery, and aggregate that"));
+        let is_aggregate = |function: &Function| {
+            let name = function.name.to_string().to_lowercase();
+            function.over.is_some() || probe.state().aggregate_functions().contains_key(&name)
+        };
+        let inner = calls(&found.tree, found.node, is_aggregate)?;
+        let finding = Finding::new(format!("`{inner}` is inside an aggregate")).at(extents.of(inner)?);
+        return Some(finding.help("compute it in a WITH or a subquery, and aggregate that"));
     }
     if message.contains("does not support logical expression WindowFunction") {
-        return Some(at("a window function cannot stand here".into(), "filter on it with QUALIFY, or compute it in a subquery"));
+        let window = calls(&found.tree, found.node, |function| function.over.is_some())?;
+        let finding = Finding::new("a window function cannot stand here").at(extents.of(window)?);
+        return Some(finding.help("filter on it with QUALIFY, or compute it in a subquery"));
     }
     if message.contains("does not support logical expression AggregateFunction") {
         return Some(at("an aggregate cannot stand here".into(), "GROUP BY takes what groups are made of; aggregates go into SELECT or HAVING"));
@@ -69,19 +76,40 @@ pub(super) async fn located(
     None
 }
 
-fn short(extents: &Extents<'_>, found: &Found, expr: &Expr) -> String {
-    let _ = (extents, found);
-    format!("`{expr}`")
+/// The calls of aggregates or window functions in a part of the statement, and around it.
+fn calls<'t>(tree: &'t Tree, node: usize, fits: impl Fn(&Function) -> bool) -> Option<&'t Expr> {
+    let is_within = |at: usize| {
+        let up = std::iter::successors(Some(at), |at| tree.nodes[*at].parent);
+        up.into_iter().any(|at| at == node)
+    };
+    let around = std::iter::successors(Some(node), |at| tree.nodes[*at].parent);
+    let inside = (node..tree.nodes.len()).filter(|at| is_within(*at));
+    inside.chain(around).find_map(|at| tree.expr(at).filter(|e| matches!(e, Expr::Function(f) if fits(f))))
 }
 
 /// Two columns of one name: the later one is the one to name otherwise.
-fn duplicate(extents: &Extents<'_>, found: &Found) -> Option<Finding> {
-    let (last, rest) = found.together.split_last()?;
-    let (first, last) = (found.tree.expr(*rest.first()?)?, found.tree.expr(*last)?);
-    let (name, place) = named(extents, last)?;
-    let (_, other) = named(extents, first)?;
-    let finding = Finding::new(format!("two columns are named `{name}`")).at(place).context(other, "the other one");
-    Some(finding.help("give one of them another name with AS"))
+fn duplicate(extents: &Extents<'_>, body: &SetExpr) -> Option<Finding> {
+    if let SetExpr::SetOperation { left, right, .. } = body {
+        return duplicate(extents, left).or_else(|| duplicate(extents, right));
+    }
+    let mut seen: Vec<(String, Range<usize>)> = Vec::new();
+    for item in selected(body)? {
+        let column = match item {
+            SelectItem::UnnamedExpr(expr) => named(extents, expr),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                named(extents, expr).map(|(_, place)| (alias.value.clone(), place))
+            }
+            _ => None,
+        };
+        let Some((name, place)) = column else { continue };
+        if let Some((_, other)) = seen.iter().find(|(known, _)| *known == name) {
+            let finding = Finding::new(format!("two columns are named `{name}`")).at(place);
+            let finding = finding.context(other.clone(), "the other one");
+            return Some(finding.help("give one of them another name with AS"));
+        }
+        seen.push((name, place));
+    }
+    None
 }
 
 /// The name of a selected expression and where it stands: that behind AS, or the expression itself.
@@ -117,6 +145,20 @@ async fn union_types(extents: &Extents<'_>, probe: &Probe, found: &Found) -> Opt
 
 /// Errors whose place is plain from the statement itself.
 pub(super) fn written(statement: &Statement, extents: &Extents<'_>, tree: &Tree, message: &str) -> Option<Finding> {
+    if message.contains("have the same name") || message.contains("duplicate unqualified field name") {
+        return tree.nodes.iter().find_map(|node| duplicate(extents, &node_query(&node.kind)?.body));
+    }
+    if message.contains("COUNT DISTINCT with multiple arguments") {
+        let counts = tree.nodes.iter().filter_map(|node| match &node.kind {
+            Kind::Expr(Expr::Function(function)) => Some(function),
+            _ => None,
+        });
+        let arguments = counts.filter(|f| f.name.to_string().eq_ignore_ascii_case("count"));
+        let several = arguments.filter_map(|f| extents.arguments(f)).find(|arguments| arguments.len() > 1)?;
+        let place = several.get(1)?.start..several.last()?.end;
+        let finding = Finding::new("count(DISTINCT ...) takes one argument").at(place);
+        return Some(finding.help("count(DISTINCT struct(a, b)) counts the pairs"));
+    }
     if message.contains("different number of columns") {
         return tree.nodes.iter().find_map(|node| match &node.kind {
             Kind::Query(query) => union_counts(extents, &query.body),
@@ -178,7 +220,7 @@ pub(super) fn written(statement: &Statement, extents: &Extents<'_>, tree: &Tree,
         return Some(finding.help("SHOW TABLES, SHOW COLUMNS FROM table and SHOW FUNCTIONS are there, and DESCRIBE table"));
     }
     if message.starts_with("segment takes one name") {
-        let place = tree_call(statement, "segment");
+        let place = wrong_name(statement, "segment");
         return Some(Finding::new(in_sql(message)).at(place));
     }
     None
@@ -236,22 +278,23 @@ fn too_many(extents: &Extents<'_>, query: &Query) -> Option<Finding> {
 
 fn values_row(extents: &Extents<'_>, query: &Query, row: usize) -> Option<Finding> {
     let SetExpr::Values(values) = query.body.as_ref() else { return None };
-    let (first, wrong) = (values.rows.first()?, values.rows.get(row.checked_sub(1)?)?);
+    let (first, wrong) = (values.rows.first()?, values.rows.get(row)?);
     let (first, wrong) = (&first.content, &wrong.content);
     let place = extents.of(wrong.first()?)?.start..extents.of(wrong.last()?)?.end;
     let count = |n: usize| if n == 1 { "1 value".to_owned() } else { format!("{n} values") };
-    let message = format!("row {row} has {}, and the first has {}", count(wrong.len()), count(first.len()));
+    let message = format!("row {} has {}, and the first has {}", row + 1, count(wrong.len()), count(first.len()));
     (first.len() != wrong.len()).then(|| Finding::new(message).at(place))
 }
 
-/// The arguments of the first call of a table function, or the call where it has none.
-fn tree_call(statement: &Statement, name: &str) -> Option<Range<usize>> {
+/// The surplus arguments of the first call of a table function, its only one, or the call where it has none.
+fn wrong_name(statement: &Statement, name: &str) -> Option<Range<usize>> {
     let words: Vec<_> = statement.words().collect();
     let at = words.windows(2).position(|pair| {
         let is_it = matches!(&pair[0].token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
         is_it && pair[1].token == Token::LParen
     })?;
     let close = at + 2 + words[at + 2..].iter().position(|word| word.token == Token::RParen)?;
-    let (first, last) = if close == at + 2 { (at, close) } else { (at + 2, close - 1) };
+    let comma = words[at..close].iter().position(|word| word.token == Token::Comma).map(|comma| at + comma + 1);
+    let (first, last) = if close == at + 2 { (at, close) } else { (comma.unwrap_or(at + 2), close - 1) };
     Some(statement.source.range(words[first].span).start..statement.source.range(words[last].span).end)
 }

@@ -15,7 +15,9 @@ pub(super) fn unknown(statement: &Statement, span: Option<Range<usize>>, name: &
         let is_it = |token: &Token| matches!(token, Token::SingleQuotedString(text) if text == name);
         statement.words().find(|token| is_it(&token.token)).map(|token| statement.source.range(token.span))
     };
-    let span = statement.word(name).or(span).or_else(quoted);
+    // The engine's place has the alias in it.
+    let own = |span: Range<usize>| statement.word_within(name, &span).unwrap_or(span);
+    let span = span.map(own).or_else(|| statement.word(name)).or_else(quoted);
     if looks_like_file(name) {
         return Finding::new(format!("SQL here reads the store, not files: `{name}`")).at(span).help(LAND_FILES);
     }

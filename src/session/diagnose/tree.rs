@@ -57,7 +57,7 @@ impl Tree {
             return Self::of_sql(*statement, most);
         }
         let mut count = Count { nodes: Vec::new(), open: Vec::new(), most };
-        let complete = sql.visit(&mut count).is_continue() && !count.nodes.is_empty();
+        let complete = sql.visit(&mut count).is_continue();
         complete.then_some(Self { sql, nodes: count.nodes })
     }
 

@@ -51,14 +51,16 @@ pub(super) fn located(statement: &Statement, extents: &Extents<'_>, found: &Foun
         Expr::BinaryOp { left, right, .. } if is_arithmetic_error(message) => extents.between(left, right)?,
         Expr::TypedString(typed) => literal(statement, &typed.value.to_string()).or_else(|| extents.of(expr))?,
         Expr::Interval(interval) => extents.of(&interval.value)?,
-        _ => match (named(statement, message), functions::call(expr)) {
-            (Some(place), _) => place,
-            (None, _) => extents.of(expr)?,
+        Expr::BinaryOp { right, .. } if message.starts_with("regex") => extents.of(right)?,
+        _ if message.starts_with("regex") => extents.of(functions::call(expr)?.1.get(1)?)?,
+        _ => match named(statement, message) {
+            Some(place) => place,
+            None => extents.of(expr)?,
         },
     };
-    let finding = words(message).at(place);
+    let finding = words(message, matches!(expr, Expr::Value(_) | Expr::TypedString(_))).at(place);
     Some(match expr {
-        Expr::Value(value) if value.to_string().starts_with('$') => finding.label(format!("the value of {value}")),
+        Expr::Value(value) if value.to_string().starts_with('$') => finding.label("this parameter"),
         _ => finding,
     })
 }
@@ -85,10 +87,17 @@ fn only(statement: &Statement, fits: impl Fn(&Token) -> bool) -> Option<Range<us
 /// that can cause it.
 pub(super) fn unlocated(statement: &Statement, message: &str) -> Finding {
     let place = named(statement, message).or_else(|| {
-        let divides = message.contains("Divide by zero");
-        divides.then(|| only(statement, |token| matches!(token, Token::Div | Token::Mod | Token::DuckIntDiv))).flatten()
+        let operator = message.split_once("Overflow happened on: ").and_then(|(_, what)| what.split(' ').nth(1));
+        match operator {
+            Some(operator) => only(statement, |token| token.to_string() == operator),
+            None if message.contains("Divide by zero") => {
+                only(statement, |token| matches!(token, Token::Div | Token::Mod | Token::DuckIntDiv))
+            }
+            None => argument_of(statement, message),
+        }
     });
-    words(message).at(place)
+    let literal = named(statement, message).is_some();
+    words(message, literal).at(place)
 }
 
 /// Where the value stands that a message names in quotes, if the statement holds it once.
@@ -103,8 +112,18 @@ fn named(statement: &Statement, message: &str) -> Option<Range<usize>> {
     })
 }
 
+/// The argument of the only call that can cause such an error.
+fn argument_of(statement: &Statement, message: &str) -> Option<Range<usize>> {
+    const CAUSES: [(&str, &str); 1] = [("square root of a negative", "sqrt")];
+    let (_, name) = CAUSES.iter().find(|(words, _)| message.contains(words))?;
+    let place = only(statement, |token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name)))?;
+    let rest = statement.source.text[place.end..].strip_prefix('(')?;
+    let end = rest.find(['(', ')']).filter(|end| rest[*end..].starts_with(')'))?;
+    Some(place.end + 1..place.end + 1 + end)
+}
+
 /// What an error about a value says, in the words of SQL.
-fn words(message: &str) -> Finding {
+fn words(message: &str, is_literal: bool) -> Finding {
     let message = message.trim_start_matches("Parser error: ").trim_start_matches("Cast error: ");
     let message = message.trim_start_matches("Invalid argument error: ").trim_start_matches("Compute error: ");
     let message = message.trim_start_matches("Execution error: ").trim_start_matches("Arithmetic overflow: ");
@@ -114,7 +133,12 @@ fn words(message: &str) -> Finding {
     if let Some(rest) = message.strip_prefix("Cannot cast string ") {
         if let Some((value, kind)) = rest.split_once(" to value of ") {
             let kind = in_sql(kind.trim_end_matches(" type"));
-            return Finding::new(format!("cannot read {value} as {kind}")).help(try_cast(&kind));
+            let finding = Finding::new(format!("cannot read {value} as {kind}"));
+            return match kind.as_str() {
+                "date" => finding.help("a day is written '2025-03-01'"),
+                _ if is_literal => finding,
+                _ => finding.help(format!("TRY_CAST(x AS {kind}) gives NULL for what cannot be read")),
+            };
         }
     }
     if let Some(text) = between(message, "Error parsing timestamp from '", "'") {
@@ -141,11 +165,4 @@ fn words(message: &str) -> Finding {
         return Finding::new(format!("this is no regular expression: {why}"));
     }
     Finding::new(in_sql(message))
-}
-
-fn try_cast(kind: &str) -> String {
-    match kind {
-        "date" => "a day is written '2025-03-01'; TRY_CAST gives NULL for what is none".to_owned(),
-        _ => format!("TRY_CAST(x AS {kind}) gives NULL for what is none"),
-    }
 }
