@@ -271,6 +271,11 @@ impl Session {
             Ok((stream, plan)) => Ok(Begun { stream, headers, plan }),
             Err(error) => Err(self.diagnose(statement, error).await),
         }
+        let stream = match deadline.race(start).await? {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.diagnose(statement, parameters, error).await),
+        };
+        Ok(Answer::new(stream, &headers, statement.clone(), deadline, &self.options))
     }
 
     /// The plan of a statement that the policy allows, with its parameters bound, and what its columns are called.
@@ -288,20 +293,22 @@ impl Session {
         };
         match planned.await {
             Ok(plan) => Ok((plan, headers)),
-            Err(error) => Err(self.diagnose(statement, error).await),
+            Err(error) => Err(self.diagnose(statement, parameters, error).await),
         }
     }
 
     async fn parse(&self, statement: &Statement) -> Result<DfStatement> {
         match dialect::parse(statement.tokens.clone()) {
             Ok(parsed) => Ok(parsed),
-            Err(error) => Err(self.diagnose(statement, error).await),
+            Err(error) => Err(self.diagnose(statement, &Parameters::default(), error).await),
         }
     }
 
-    async fn diagnose(&self, statement: &Statement, error: DataFusionError) -> Error {
+    async fn diagnose(&self, statement: &Statement, parameters: &Parameters, error: DataFusionError) -> Error {
         match run::not_the_statement(error, self.options.memory_limit_bytes) {
-            Ok(error) => diagnose::explain(statement, &error, &self.names().await),
+            Ok(error) => {
+                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values()).await
+            }
             Err(other) => other,
         }
     }

@@ -100,7 +100,7 @@ impl Session {
         };
         let plan = match planned.await {
             Ok(plan) => plan,
-            Err(error) => return Err(self.diagnose(statement, error).await),
+            Err(error) => return Err(self.diagnose(statement, parameters, error).await),
         };
         match check(&plan) {
             Some(breach) => Err(explain(statement, breach)),
