@@ -6,10 +6,12 @@
 pub mod console;
 pub mod documents;
 pub mod own_reports;
+pub mod pager;
 pub mod results;
 pub mod settings;
 
 pub use console::Console;
 pub use documents::Documents;
+pub use pager::{Paged, Pager, Paging, Screen};
 pub use results::{Results, Target};
 pub use settings::Settings;

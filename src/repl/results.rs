@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 
 use super::{Console, Settings};
 use crate::output::sanitize::sanitize;
-use crate::output::{AtomicFile, Format, RenderOptions, Sink, sink};
+use crate::output::{AtomicFile, Expanded, Format, RenderOptions, Sink, sink};
 use crate::session::Answer;
 use crate::{Error, Result};
 
@@ -20,6 +20,16 @@ pub struct Target {
     pub output: Option<PathBuf>,
     /// Whether texts that a spreadsheet would run as a formula stay as they are, in CSV and TSV.
     pub raw_formulas: bool,
+    /// Whether a table shows its rows as records; as the console has it otherwise, and in a file not.
+    pub expanded: Option<Expanded>,
+}
+
+impl Target {
+    /// Fills in what it asks for.
+    pub(super) fn apply(&self, rendering: &mut RenderOptions) {
+        rendering.formula_guard = !self.raw_formulas;
+        rendering.expanded = self.expanded.unwrap_or(rendering.expanded);
+    }
 }
 
 /// Where the results of a command go. It is made before the work, so a path that cannot be written fails first.
@@ -51,7 +61,7 @@ impl<'c> Results<'c> {
             Some(_) => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
             None => console.rendering(settings.tz),
         };
-        rendering.formula_guard = !target.raw_formulas;
+        target.apply(&mut rendering);
         let file = target.output.as_deref().map(AtomicFile::create).transpose()?;
         Ok(Self { console, format, rendering, file, written: 0 })
     }
