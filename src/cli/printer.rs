@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 
 use chrono_tz::Tz;
 
-use crate::output::{Expanded, RenderOptions};
 use crate::output::sanitize::sanitize;
+use crate::output::{Expanded, RenderOptions};
 use crate::repl::Console;
 use crate::{Error, Result};
 

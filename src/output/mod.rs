@@ -16,6 +16,7 @@
 
 mod arrow;
 pub mod atomic;
+pub mod chart_text;
 mod csv;
 pub mod document;
 mod json;

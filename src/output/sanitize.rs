@@ -86,6 +86,15 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The same for a text of several lines, which keeps its line breaks and tabs: a listing, an error.
+pub fn sanitize_lines(text: &str) -> String {
+    let parts = text.split_inclusive(['\n', '\t']).map(|part| match part.strip_suffix(['\n', '\t']) {
+        Some(line) => (sanitize(line), &part[line.len()..]),
+        None => (sanitize(part), ""),
+    });
+    parts.fold(String::with_capacity(text.len()), |shown, (line, end)| shown + &line + end)
+}
+
 /// The text as it is safe in a cell that a spreadsheet opens: `'` goes before what it would run as a formula. Phone
 /// numbers (`+447700900123`) and plain numbers (`-5`, `-0.25`) are no formulas and stay as they are.
 pub fn guard_formula(text: &str) -> Cow<'_, str> {
@@ -147,7 +156,8 @@ mod tests {
     fn marks_of_every_script_stay_and_floods_are_shown() {
         let flood = format!("a{}", "\u{301}".repeat(8));
         let hebrew = "בְּרֵאשִׁ֖ית";
-        for text in [hebrew, "ที่", "क्षि", "Vie\u{302}\u{323}t", "1\u{FE0F}\u{20E3}", "❤\u{FE0E}❤\u{FE0F}"] {
+        for text in [hebrew, "ที่", "क्षि", "Vie\u{302}\u{323}t", "1\u{FE0F}\u{20E3}", "❤\u{FE0E}❤\u{FE0F}"]
+        {
             assert_eq!(sanitize(text), text);
         }
         for (hostile, shown) in [
@@ -159,6 +169,12 @@ mod tests {
         ] {
             assert_eq!(sanitize(hostile), shown);
         }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(sanitize_lines("SELECT\n\t'\x1b[2J'\r\n\n--x"), "SELECT\n\t'\\x1B[2J'\\r\n\n--x");
+        assert_eq!(sanitize_lines(""), "");
     }
 
     #[test]

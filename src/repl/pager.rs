@@ -61,7 +61,8 @@ impl Screen {
     /// That of the terminal smsql runs in, as it is now; none without one.
     pub fn now() -> Option<Self> {
         let (width, height) = terminal_size::terminal_size()?;
-        Some(Self { width: usize::from(width.0), height: usize::from(height.0) }).filter(|s| s.width > 0 && s.height > 0)
+        Some(Self { width: usize::from(width.0), height: usize::from(height.0) })
+            .filter(|s| s.width > 0 && s.height > 0)
     }
 }
 

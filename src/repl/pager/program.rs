@@ -34,10 +34,7 @@ impl Pager {
         Self::parse("the pager", command, |name| std::env::var(name).ok())
     }
 
-    fn choose(
-        variable: impl Fn(&str) -> Option<String>,
-        is_installed: impl Fn(&str) -> bool,
-    ) -> Result<Option<Self>> {
+    fn choose(variable: impl Fn(&str) -> Option<String>, is_installed: impl Fn(&str) -> bool) -> Result<Option<Self>> {
         for name in ["SMSQL_PAGER", "PAGER"] {
             if let Some(command) = variable(name) {
                 return Self::parse(&format!("${name}"), &command, variable);
