@@ -13,7 +13,7 @@ use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand
 use clap_complete::Shell;
 
 use crate::Result;
-use crate::output::Format;
+use crate::output::{Expanded, Format};
 use crate::repl::Target;
 use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
@@ -130,6 +130,13 @@ pub(super) struct ResultArgs {
     /// Write texts that a spreadsheet would run as a formula as they are, in CSV and TSV, without a ' before them
     #[arg(long)]
     pub(super) raw_formulas: bool,
+    /// Show each row of a table as a record, a line for every column: on, off or auto, which does so where the columns
+    /// do not fit the terminal [default: auto on a terminal, else off]
+    #[arg(long, value_name = "WHEN", value_parser = expanded(), hide_possible_values = true)]
+    pub(super) expanded: Option<Expanded>,
+    /// The same as --expanded on
+    #[arg(short = 'x', conflicts_with = "expanded")]
+    pub(super) records: bool,
 }
 
 const SQL_EXAMPLES: &str = "\
@@ -175,14 +182,19 @@ pub(super) struct SqlArgs {
 impl ResultArgs {
     /// How and where the result is written.
     pub(super) fn target(&self) -> Target {
-        Target { format: self.format, output: self.output.clone(), raw_formulas: self.raw_formulas }
+        Target {
+            format: self.format,
+            output: self.output.clone(),
+            raw_formulas: self.raw_formulas,
+            expanded: self.expanded.or(self.records.then_some(Expanded::On)),
+        }
     }
 }
 
 impl SqlArgs {
     /// The script that stands on standard input when there is no command.
     pub(super) fn from_stdin() -> Self {
-        let result = ResultArgs { format: None, output: None, raw_formulas: false };
+        let result = ResultArgs { format: None, output: None, raw_formulas: false, expanded: None, records: false };
         Self { sql: None, command: None, file: None, parameters: Vec::new(), result, allow_write: false }
     }
 }
@@ -347,6 +359,10 @@ fn zone(name: &str) -> Result<Tz, String> {
 
 fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn expanded() -> impl TypedValueParser<Value = Expanded> {
+    PossibleValuesParser::new(Expanded::ALL.map(|(name, _)| name)).try_map(|name| name.parse::<Expanded>())
 }
 
 fn feed_format() -> impl TypedValueParser<Value = FeedFormat> {

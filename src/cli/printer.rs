@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 
 use chrono_tz::Tz;
 
-use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;
+use crate::output::{Expanded, RenderOptions};
 use crate::repl::{Color, Console};
 use crate::{Error, Result};
 
@@ -66,7 +66,9 @@ impl Console for Printer {
     fn rendering(&self, time_zone: Tz) -> RenderOptions {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         let (terminal, styled) = (self.output_is_terminal, self.output_is_styled);
-        RenderOptions { terminal, width, time_zone, bars: terminal, styled, ..RenderOptions::default() }
+        let expanded = if terminal { Expanded::Auto } else { Expanded::Off };
+        let whole_with = Some("-o FILE".to_owned());
+        RenderOptions { terminal, width, time_zone, bars: terminal, styled, expanded, whole_with, ..Default::default() }
     }
 
     fn text(&self, text: &str) -> Result<()> {

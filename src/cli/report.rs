@@ -13,7 +13,7 @@ pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
     let store = context.settings.open_store().await;
     let report = own_reports::find(&args.name, store.as_ref().ok(), context.settings.reports.as_deref()).await?;
     match run.show_sql {
-        true => context.console.text(&report.text),
+        true => context.listing(&report.text),
         false => run_report(context, &store?, &report, run).await,
     }
 }

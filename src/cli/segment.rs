@@ -9,7 +9,6 @@ use super::args::{ResultArgs, SegmentArgs, SegmentCommand, SegmentCreateArgs};
 use super::context::Context;
 use super::sql::script_text;
 use crate::output::Format;
-use crate::output::sanitize::sanitize;
 use crate::repl::own_reports;
 use crate::session::{Parameter, Parameters, RecipientRows, Session, segment_parameters, split};
 use crate::store::{NewSegment, RecipientSet, SegmentParameter, SegmentSource, Store, segment_exists};
@@ -144,12 +143,8 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
 async fn show(context: &Context<'_>, name: &str) -> Result<()> {
     let segment = context.settings.open_store().await?.segment(name).await?;
     let text = serde_json::to_string_pretty(&segment).map_err(|error| Error::Internal(error.to_string()))?;
-    for line in text.lines() {
-        // What a terminal would obey may stand in what somebody's query looks for.
-        let line = if context.console.output_is_terminal() { sanitize(line) } else { line.into() };
-        context.console.text(&format!("{line}\n"))?;
-    }
-    Ok(())
+    // What a terminal would obey may stand in what somebody's query looks for.
+    context.listing(&text)
 }
 
 async fn export(context: &Context<'_>, name: &str, mut result: ResultArgs) -> Result<()> {

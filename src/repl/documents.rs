@@ -67,16 +67,17 @@ impl<'c> Documents<'c> {
             Place::Output => on_screen(console.rendering(settings.tz)),
             _ => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
         };
-        rendering.formula_guard = !target.raw_formulas;
         if format == Format::Table {
             rendering.null_text = Some(settings.null_text.clone());
         }
+        target.apply(&mut rendering);
         Ok(Self { console, settings, format, rendering, place })
     }
 
     /// Standard output, looking as on a terminal.
     pub fn on_screen(console: &'c dyn Console, settings: &'c Settings) -> Self {
-        let rendering = on_screen(RenderOptions { terminal: true, bars: true, ..console.rendering(settings.tz) });
+        let rendering = console.rendering(settings.tz);
+        let rendering = on_screen(RenderOptions { terminal: true, bars: true, whole_with: None, ..rendering });
         Self { console, settings, format: Format::Table, rendering, place: Place::Output }
     }
 

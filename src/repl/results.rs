@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use super::{Console, Settings, Watch};
 use crate::clock::Stopwatch;
 use crate::output::sanitize::sanitize;
-use crate::output::{AtomicFile, Format, RenderOptions, Sink, sink};
+use crate::output::{AtomicFile, Expanded, Format, RenderOptions, Sink, sink};
 use crate::session::{Answer, Parameters, Session, Statement};
 use crate::{Error, Result};
 
@@ -21,6 +21,16 @@ pub struct Target {
     pub output: Option<PathBuf>,
     /// Whether texts that a spreadsheet would run as a formula stay as they are, in CSV and TSV.
     pub raw_formulas: bool,
+    /// Whether a table shows its rows as records; as the console has it otherwise, and in a file not.
+    pub expanded: Option<Expanded>,
+}
+
+impl Target {
+    /// Fills in what it asks for.
+    pub(super) fn apply(&self, rendering: &mut RenderOptions) {
+        rendering.formula_guard = !self.raw_formulas;
+        rendering.expanded = self.expanded.unwrap_or(rendering.expanded);
+    }
 }
 
 /// Where the results of a command go. It is made before the work, so a path that cannot be written fails first.
@@ -53,10 +63,10 @@ impl<'c> Results<'c> {
             Some(_) => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
             None => RenderOptions { expanded: settings.expanded, ..console.rendering(settings.tz) },
         };
-        rendering.formula_guard = !target.raw_formulas;
         if format == Format::Table {
             rendering.null_text = Some(settings.null_text.clone());
         }
+        target.apply(&mut rendering);
         let file = target.output.as_deref().map(AtomicFile::create).transpose()?;
         let watch = Watch::new(console, file.is_none() && console.output_is_terminal());
         Ok(Self { console, format, rendering, file, written: 0, watch })

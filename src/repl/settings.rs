@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use super::pager::Paging;
 use crate::event::StatusTable;
 use crate::output::{Expanded, Format};
 use crate::session::{STATUS_OVERRIDES, Session, SessionOptions};
@@ -49,7 +50,7 @@ pub struct ShellSettings {
     /// Whose keys edit the line.
     pub editing: Editing,
     /// Whether long results go through a pager.
-    pub pager: Pager,
+    pub pager: Paging,
     /// Whether the time that a statement took is told.
     pub timing: bool,
     /// Whether what is typed is kept for the next time.
@@ -76,17 +77,6 @@ pub enum Editing {
     Vi,
 }
 
-/// Which results go through a pager.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pager {
-    /// Those that do not fit the screen.
-    Auto,
-    /// All.
-    On,
-    /// None.
-    Off,
-}
-
 impl Default for Settings {
     /// Those of somebody who asked for nothing. They are the defaults in [`super::config::DEFINITIONS`].
     fn default() -> Self {
@@ -102,7 +92,7 @@ impl Default for Settings {
             expanded: Expanded::Auto,
             null_text: "NULL".to_owned(),
             color: Color::Auto,
-            shell: ShellSettings { editing: Editing::Emacs, pager: Pager::Auto, timing: false, history: true },
+            shell: ShellSettings { editing: Editing::Emacs, pager: Paging::Auto, timing: false, history: true },
         }
     }
 }

@@ -24,15 +24,14 @@ mod optimizer;
 mod options;
 mod parameters;
 mod policy;
-mod progress;
 mod profile;
+mod progress;
 mod recipients;
 mod replayable;
 mod run;
 mod runtime;
 mod script;
 mod status_codes;
-mod syntax;
 mod tokens;
 
 mod views;
@@ -54,8 +53,8 @@ pub use finding::error_in_text;
 pub use interrupt::interruptible;
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
-pub use progress::{Progress, ProgressNow, Stage};
 pub use profile::{Operator, Profile, Pruned};
+pub use progress::{Progress, ProgressNow, Stage};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
 pub use runtime::memory_bytes;
@@ -269,13 +268,8 @@ impl Session {
         };
         match start.await {
             Ok((stream, plan)) => Ok(Begun { stream, headers, plan }),
-            Err(error) => Err(self.diagnose(statement, error).await),
+            Err(error) => Err(self.diagnose(statement, parameters, error).await),
         }
-        let stream = match deadline.race(start).await? {
-            Ok(stream) => stream,
-            Err(error) => return Err(self.diagnose(statement, parameters, error).await),
-        };
-        Ok(Answer::new(stream, &headers, statement.clone(), deadline, &self.options))
     }
 
     /// The plan of a statement that the policy allows, with its parameters bound, and what its columns are called.
@@ -307,7 +301,8 @@ impl Session {
     async fn diagnose(&self, statement: &Statement, parameters: &Parameters, error: DataFusionError) -> Error {
         match run::not_the_statement(error, self.options.memory_limit_bytes) {
             Ok(error) => {
-                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values()).await
+                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values())
+                    .await
             }
             Err(other) => other,
         }

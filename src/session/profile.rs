@@ -19,8 +19,9 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, execute_
 use super::catalog::Names;
 use super::finding::Finding;
 use super::headers::Headers;
+use super::interrupt::apart;
 use super::parameters::Parameters;
-use super::run::{Answer, Deadline};
+use super::run::{Answer, Begun, Course};
 use super::runtime::{CATALOG, SCHEMA};
 use super::script::Statement;
 use super::{Session, SessionOptions};
@@ -118,45 +119,42 @@ impl Session {
     /// # Errors
     /// Those of [`Session::run`] and [`Answer::next`]; and one for a statement that is no query.
     pub async fn profile(&self, statement: &Statement, parameters: &Parameters) -> Result<Profile> {
-        let mut deadline = Deadline::after(self.options.timeout);
+        let mut course = Course::begin(self.options.timeout, self.progress());
         let stopwatch = Stopwatch::start();
-        let physical = async {
-            let (plan, headers) = self.plan(statement, parameters).await?;
-            check(statement, &plan)?;
-            match self.context.state().create_physical_plan(&plan).await {
-                Ok(physical) => Ok((physical, headers)),
-                Err(error) => Err(self.diagnose(statement, error).await),
-            }
-        };
-        let (plan, headers) = deadline.race(physical).await??;
+        let (this, to_plan, values) = (self.clone(), statement.clone(), parameters.clone());
+        let physical = apart(async move { this.physical(&to_plan, &values).await });
+        let (plan, headers) = course.deadline.race(physical).await??;
         let planning = stopwatch.elapsed();
         let stopwatch = Stopwatch::start();
         let (context, peak) = self.measured_context()?;
-        let rows = self.drain(&plan, context, &headers, statement, deadline).await?;
+        let stream = match execute_stream(Arc::clone(&plan), context) {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.diagnose(statement, parameters, error).await),
+        };
+        let begun = Begun { stream, headers, plan: self.watched.plan(None, &plan) };
+        // Nobody sees the rows, so there may be any number of them.
+        let options = SessionOptions { rows_max: None, ..self.options.clone() };
+        let mut answer = Answer::new(begun, statement.clone(), course, &options);
+        while answer.next().await?.is_some() {}
+        let rows = answer.rows();
         let execution = stopwatch.elapsed();
         let tables = self.tables().await;
         let root = operator(&plan, &tables);
         Ok(Profile { root, rows, planning, execution, peak_memory_bytes: peak.bytes() })
     }
 
-    /// Runs a plan to its end.
-    async fn drain(
+    /// What the engine is going to do for a query.
+    async fn physical(
         &self,
-        plan: &Arc<dyn ExecutionPlan>,
-        context: Arc<TaskContext>,
-        headers: &Headers,
         statement: &Statement,
-        deadline: Deadline,
-    ) -> Result<u64> {
-        let stream = match execute_stream(Arc::clone(plan), context) {
-            Ok(stream) => stream,
-            Err(error) => return Err(self.diagnose(statement, error).await),
-        };
-        // Nobody sees the rows, so there may be any number of them.
-        let options = SessionOptions { rows_max: None, ..self.options.clone() };
-        let mut answer = Answer::new(stream, headers, statement.clone(), deadline, &options);
-        while answer.next().await?.is_some() {}
-        Ok(answer.rows())
+        parameters: &Parameters,
+    ) -> Result<(Arc<dyn ExecutionPlan>, Headers)> {
+        let (plan, headers) = self.plan(statement, parameters).await?;
+        check(statement, &plan)?;
+        match self.context.state().create_physical_plan(&plan).await {
+            Ok(physical) => Ok((physical, headers)),
+            Err(error) => Err(self.diagnose(statement, parameters, error).await),
+        }
     }
 
     /// What a plan runs in, with a memory pool that remembers the most it held.

@@ -110,9 +110,9 @@ impl Statement {
 
     /// Where the first word spelt `name` stands in a part of the statement.
     pub(super) fn word_within(&self, name: &str, part: &Range<usize>) -> Option<Range<usize>> {
-        let words = self.words().filter(|token| {
-            matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case(name))
-        });
+        let words = self
+            .words()
+            .filter(|token| matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case(name)));
         words.map(|token| self.source.range(token.span)).find(|word| part.start <= word.start && word.end <= part.end)
     }
 

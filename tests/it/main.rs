@@ -16,6 +16,7 @@ mod headers;
 mod landing;
 mod oracle;
 mod output;
+mod pager;
 mod place;
 mod policy;
 mod profile;

@@ -20,7 +20,7 @@ mod markup;
 mod ndjson;
 mod sections;
 mod single;
-mod svg;
+pub(super) mod svg;
 mod table;
 mod words;
 mod xlsx;

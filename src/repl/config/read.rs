@@ -6,7 +6,8 @@ use super::size::Size;
 use crate::error::near;
 use crate::limits::MEMORY_PERCENT_DEFAULT;
 use crate::output::{Expanded, Format};
-use crate::repl::settings::{Color, Editing, Pager, Settings};
+use crate::repl::pager::Paging;
+use crate::repl::settings::{Color, Editing, Settings};
 use crate::session::memory_bytes;
 
 type Read = Result<(), String>;
@@ -90,7 +91,7 @@ pub(super) fn editing(text: &str, settings: &mut Settings) -> Read {
 }
 
 pub(super) fn pager(text: &str, settings: &mut Settings) -> Read {
-    settings.shell.pager = choice(text, [("auto", Pager::Auto), ("on", Pager::On), ("off", Pager::Off)])?;
+    settings.shell.pager = choice(text, Paging::ALL)?;
     Ok(())
 }
 

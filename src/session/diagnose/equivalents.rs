@@ -35,7 +35,10 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("decode_case switch choose", "CASE x WHEN ... THEN ... END"),
     ("nullifzero", "nullif(x, 0)"),
     ("zeroifnull", "coalesce(x, 0)"),
-    ("try_to_number try_to_numeric try_to_decimal to_number to_decimal tonumber safe_cast", "TRY_CAST(x AS decimal(18, 4))"),
+    (
+        "try_to_number try_to_numeric try_to_decimal to_number to_decimal tonumber safe_cast",
+        "TRY_CAST(x AS decimal(18, 4))",
+    ),
     ("try_to_date try_to_timestamp", "TRY_CAST(x AS timestamp)"),
     ("to_varchar tostring to_string", "x::text"),
     // Times.
@@ -43,7 +46,10 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("epoch_ms epoch_us to_unix_timestamp", "date_part('epoch', time)"),
     ("strftime format_date format_timestamp dateformat time_format", "to_char(time, '%Y-%m-%d')"),
     ("strptime parse_timestamp parse_datetime str_to_date parse_date try_strptime", "to_timestamp(text, '%Y-%m-%d')"),
-    ("datediff date_diff timestampdiff datesub date_sub_days timestamp_diff", "a difference: a - b is an interval; of days date_part('epoch', a - b) / 86400"),
+    (
+        "datediff date_diff timestampdiff datesub date_sub_days timestamp_diff",
+        "a difference: a - b is an interval; of days date_part('epoch', a - b) / 86400",
+    ),
     ("dateadd date_add timestampadd adddate add_days timestamp_add", "time + interval '1 day'"),
     ("date_sub subdate timestamp_sub", "time - interval '1 day'"),
     ("add_months", "time + interval '1 month'"),
@@ -62,7 +68,10 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("dayname", "to_char(time, '%A')"),
     ("monthname", "to_char(time, '%B')"),
     ("last_day eomonth", "date_trunc('month', time) + interval '1 month' - interval '1 day'"),
-    ("time_bucket time_slice timestamp_trunc datetime_trunc toStartOfInterval", "date_trunc('hour', time), or date_bin(interval '15 minutes', time)"),
+    (
+        "time_bucket time_slice timestamp_trunc datetime_trunc toStartOfInterval",
+        "date_trunc('hour', time), or date_bin(interval '15 minutes', time)",
+    ),
     ("from_epoch timestamp_seconds", "to_timestamp(seconds)"),
     ("convert_timezone timezone", "time AT TIME ZONE 'Europe/Paris'"),
     // Aggregates.
@@ -78,5 +87,8 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("approx_count_distinct ndv hll uniq uniqExact countDistinct", "count(DISTINCT x)"),
     ("quantile percentile quantile_cont median_cont", "percentile_cont(0.5) WITHIN GROUP (ORDER BY x)"),
     // Others.
-    ("json_extract json_value json_query json_extract_string json_extract_path_text parse_json to_json json_object get_json_object", "column['field']: there are no JSON functions; tags are a map"),
+    (
+        "json_extract json_value json_query json_extract_string json_extract_path_text parse_json to_json json_object get_json_object",
+        "column['field']: there are no JSON functions; tags are a map",
+    ),
 ];

@@ -5,9 +5,7 @@ use std::ops::Range;
 use arrow::datatypes::DataType;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::Documentation;
-use datafusion::sql::sqlparser::ast::{
-    CeilFloorKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-};
+use datafusion::sql::sqlparser::ast::{CeilFloorKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::equivalents::equivalent;
 use super::extent::Extents;
@@ -49,9 +47,10 @@ fn misused(name: &str) -> Finding {
 pub(super) fn call(expr: &Expr) -> Option<(String, Vec<&Expr>)> {
     let (name, args): (&str, Vec<&Expr>) = match expr {
         Expr::Function(function) => return Some((function.name.to_string().to_lowercase(), arguments(function)?)),
-        Expr::Substring { expr, substring_from, substring_for, .. } => {
-            ("substr", [Some(expr), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten().map(|e| &**e).collect())
-        }
+        Expr::Substring { expr, substring_from, substring_for, .. } => (
+            "substr",
+            [Some(expr), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten().map(|e| &**e).collect(),
+        ),
         Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(_) } => ("ceil", vec![expr]),
         Expr::Floor { expr, field: CeilFloorKind::DateTimeField(_) } => ("floor", vec![expr]),
         Expr::Trim { expr, .. } => ("trim", vec![expr]),
@@ -118,7 +117,8 @@ pub(super) async fn wrong_call(
     let taken: Vec<usize> = (0..=ARGUMENTS_TRIED)
         .filter(|count| {
             let nulls = vec!["NULL".to_owned(); *count];
-            let fitted: Vec<String> = given.iter().take(*count).cloned().chain(nulls.iter().skip(given.len()).cloned()).collect();
+            let fitted: Vec<String> =
+                given.iter().take(*count).cloned().chain(nulls.iter().skip(given.len()).cloned()).collect();
             probe.accepts(&written(&nulls)) || probe.accepts(&written(&fitted))
         })
         .collect();

@@ -32,7 +32,6 @@ mod tree;
 mod types;
 mod values;
 
-
 use extent::Extents;
 use probe::Probe;
 use tree::Tree;

@@ -16,11 +16,8 @@ pub(super) async fn mismatch(extents: &Extents<'_>, probe: &Probe, found: &Found
     for part in parts.iter().take(PARTS_TYPED) {
         types.push(probe.type_of(found, *part).await);
     }
-    let typed: Vec<(&Expr, DataType)> = parts
-        .iter()
-        .zip(types)
-        .filter_map(|(part, data_type)| Some((found.tree.expr(*part)?, data_type?)))
-        .collect();
+    let typed: Vec<(&Expr, DataType)> =
+        parts.iter().zip(types).filter_map(|(part, data_type)| Some((found.tree.expr(*part)?, data_type?))).collect();
     match expr {
         Expr::BinaryOp { left, op, right } => {
             let [(_, of_left), (_, of_right)] = typed.as_slice() else { return None };
@@ -39,7 +36,11 @@ pub(super) async fn mismatch(extents: &Extents<'_>, probe: &Probe, found: &Found
         Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
             let not_text = typed.iter().find(|(_, t)| type_name(t) != "text").map(|(_, t)| a_type(t))?;
             let help = format!("make it one: {expr}::text");
-            Some(Finding::new(format!("LIKE compares texts, not {not_text}")).at(extents.between(expr, pattern)?).help(help))
+            Some(
+                Finding::new(format!("LIKE compares texts, not {not_text}"))
+                    .at(extents.between(expr, pattern)?)
+                    .help(help),
+            )
         }
         Expr::Between { .. } | Expr::InList { .. } | Expr::InSubquery { .. } => {
             let ((_, compared), others) = typed.split_first()?;

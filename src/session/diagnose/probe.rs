@@ -19,8 +19,8 @@ use futures::FutureExt;
 
 use super::tree::{Edit, Edits, Kind, Tree};
 use crate::clock::Stopwatch;
-use crate::session::dialect::{self, SmsqlDialect};
 use crate::limits::{DIAGNOSIS_MILLISECONDS_MAX, DIAGNOSIS_TRIES_MAX};
+use crate::session::dialect::{self, SmsqlDialect};
 
 /// How far a statement is taken: an error of one stage is not there in the stages before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,10 +146,8 @@ impl Probe {
     /// between, that passes on what is wrong: in `abs(max(body))`, `max` does.
     pub(super) async fn failing(&self, found: &Found) -> (usize, Option<usize>) {
         let mut node = found.node;
-        let is_leaf = matches!(
-            found.tree.expr(node),
-            Some(Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_))
-        );
+        let is_leaf =
+            matches!(found.tree.expr(node), Some(Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_)));
         while let Some((parent, _)) = found.tree.parent(node) {
             let Some(expr) = found.tree.expr(node) else { break };
             let mut edits = found.edits.clone();

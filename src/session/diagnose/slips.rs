@@ -63,8 +63,10 @@ pub(super) fn find(
     if let Some((clause, help)) = ORDER.iter().find(|(clause, _)| is(words, found, clause)) {
         return Some(Finding::new(format!("{clause} is too late here")).at(place(found)).help(*help));
     }
-    let compares = matches!(words[found].token, Token::Eq | Token::Lt | Token::Gt | Token::Neq | Token::LtEq | Token::GtEq);
-    let has_where = words[..found].iter().any(|word| matches!(&word.token, Token::Word(w) if w.keyword == Keyword::WHERE));
+    let compares =
+        matches!(words[found].token, Token::Eq | Token::Lt | Token::Gt | Token::Neq | Token::LtEq | Token::GtEq);
+    let has_where =
+        words[..found].iter().any(|word| matches!(&word.token, Token::Word(w) if w.keyword == Keyword::WHERE));
     if compares && !has_where {
         let finding = Finding::new(format!("a condition is not expected here: found `{}`", written(found)));
         return Some(finding.at(place(found)).help("conditions stand behind WHERE"));
@@ -98,9 +100,9 @@ const OTHERS: [(&str, &str); 8] = [
 ];
 
 fn is(words: &[&TokenWithSpan], at: usize, name: &str) -> bool {
-    words.get(at).is_some_and(|word| {
-        matches!(&word.token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(name))
-    })
+    words.get(at).is_some_and(
+        |word| matches!(&word.token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(name)),
+    )
 }
 
 /// `\d` and `.tables`: commands of shells.

@@ -3,9 +3,9 @@
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::slips;
 use crate::session::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
 use crate::session::finding::Finding;
-use super::slips;
 use crate::session::script::Statement;
 
 /// Words that begin a statement or a clause, for what was meant by a word that is none.
