@@ -6,7 +6,9 @@
 pub mod complete;
 pub mod console;
 pub mod documents;
+pub mod highlight;
 pub mod input;
+pub mod keys;
 pub mod own_reports;
 pub mod results;
 pub mod settings;

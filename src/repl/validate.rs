@@ -26,9 +26,18 @@ mod tests {
 
     #[test]
     fn only_a_semicolon_or_a_command_ends_what_is_typed() {
-        for complete in
-            ["", "  ", "\n", "\\d", "\\d messages", "SELECT 1;", "SELECT 1; -- a", "SELECT 1; SELECT\n2;\n", "-- a", ";"]
-        {
+        for complete in [
+            "",
+            "  ",
+            "\n",
+            "\\d",
+            "\\d messages",
+            "SELECT 1;",
+            "SELECT 1; -- a",
+            "SELECT 1; SELECT\n2;\n",
+            "-- a",
+            ";",
+        ] {
             assert!(is_complete(complete), "{complete:?}");
         }
         for open in [

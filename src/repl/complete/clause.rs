@@ -75,7 +75,9 @@ pub(super) fn clause(statement: &Statement<'_>, arm: &[usize], at: usize) -> Cla
             "having" | "qualify" => Clause::Having,
             "order" => Clause::OrderBy,
             "limit" | "offset" => Clause::Limit,
-            "describe" | "desc" | "update" | "copy" | "show" | "create" | "drop" | "insert" if clause == Clause::Start => {
+            "describe" | "desc" | "update" | "copy" | "show" | "create" | "drop" | "insert"
+                if clause == Clause::Start =>
+            {
                 Clause::Other
             }
             _ if clause == Clause::On && statement.symbol(*word) == "," => Clause::From,
@@ -109,6 +111,9 @@ fn after(statement: &Statement<'_>, previous: usize) -> Option<Place> {
     if keyword == "explain" && previous == 0 {
         return Some(Place::Words(super::keywords::EXPLAIN));
     }
+    if keyword == "distinct" && previous > 0 && ["is", "not"].iter().any(|word| statement.is(previous - 1, word)) {
+        return Some(Place::Words(&["FROM"]));
+    }
     // `with` begins a statement; elsewhere other things follow it.
     if keyword == "with" && previous > 0 && statement.keyword(previous - 1) != "as" {
         return None;
@@ -124,7 +129,7 @@ fn in_query(statement: &Statement<'_>, query: usize, previous: usize) -> Place {
     let keyword = statement.keyword(previous);
     match clause {
         Clause::Start => match keyword.as_str() {
-            "analyze" | "verbose" | "as" => Place::Query,
+            "analyze" | "verbose" | "as" | "all" | "distinct" => Place::Query,
             "" if statement.symbol(previous) == ")" => Place::AfterOperand(Clause::Start),
             _ => Place::Nothing,
         },
@@ -214,9 +219,7 @@ fn in_brackets(statement: &Statement<'_>, group: usize, previous: Option<usize>)
         _ if outside == Clause::With && parent == query => Place::Nothing,
         _ if outside == Clause::From && parent == query && is_table_expected => match previous {
             None => Place::Table { in_brackets: true },
-            Some(previous) => {
-                from(statement, &statement.groups[group].own, previous, &statement.keyword(previous))
-            }
+            Some(previous) => from(statement, &statement.groups[group].own, previous, &statement.keyword(previous)),
         },
         _ if outside == Clause::From && parent == query && before.is_some_and(|at| is_alias(statement, at)) => {
             Place::Nothing

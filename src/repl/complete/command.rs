@@ -77,7 +77,8 @@ pub(super) fn asked<'k>(line: &str, knowledge: &'k Knowledge) -> Asked<'k> {
     let kind = match (command.completes, given.len()) {
         ([ArgumentKind::Report, ..], 1..) => {
             let report = knowledge.report(&given[0].value);
-            return report.map_or_else(|| nothing(current.clone()), |report| parameters(report, given, &current, knowledge));
+            return report
+                .map_or_else(|| nothing(current.clone()), |report| parameters(report, given, &current, knowledge));
         }
         ([ArgumentKind::Sql, ..], _) => ArgumentKind::Sql,
         (kinds, position) => kinds.get(position).or(kinds.last()).copied().unwrap_or(ArgumentKind::Nothing),
@@ -114,11 +115,9 @@ fn of_kind<'k>(kind: ArgumentKind, typed: &str, knowledge: &'k Knowledge) -> Vec
             reports.map(|report| near(&report.name, &report.title).before_a_blank()).collect()
         }
         ArgumentKind::Command => commands(knowledge, typed.starts_with('\\')),
-        ArgumentKind::Parameter => knowledge
-            .parameters
-            .iter()
-            .map(|(name, about)| near(name, about).inserting(format!("{name}=")))
-            .collect(),
+        ArgumentKind::Parameter => {
+            knowledge.parameters.iter().map(|(name, about)| near(name, about).inserting(format!("{name}="))).collect()
+        }
         ArgumentKind::Path => {
             let found = path::candidates(typed, knowledge.folder.as_ref());
             found.into_iter().filter_map(quoted_path).collect()

@@ -2,20 +2,119 @@
 
 /// Words that are SQL's own: they name nothing without quotes, and no alias stands in their place.
 const RESERVED: &[&str] = &[
-    "all", "and", "anti", "any", "as", "asc", "between", "by", "case", "cast", "create", "cross", "desc", "distinct",
-    "else", "end", "escape", "except", "exclude", "exists", "false", "fetch", "filter", "for", "from", "full", "group",
-    "having", "ilike", "in", "inner", "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "natural",
-    "not", "null", "offset", "on", "or", "order", "outer", "over", "partition", "qualify", "right", "select", "semi",
-    "similar", "tablesample", "then", "true", "try_cast", "union", "unnest", "using", "values", "when", "where",
-    "window", "with",
+    "all",
+    "and",
+    "anti",
+    "any",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "create",
+    "cross",
+    "desc",
+    "distinct",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exclude",
+    "exists",
+    "false",
+    "fetch",
+    "filter",
+    "for",
+    "from",
+    "full",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "lateral",
+    "left",
+    "like",
+    "limit",
+    "natural",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "qualify",
+    "right",
+    "select",
+    "semi",
+    "similar",
+    "tablesample",
+    "then",
+    "true",
+    "try_cast",
+    "union",
+    "unnest",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
 ];
 
 /// Words that are shown as SQL's own too, where no column or table has the name.
 const OTHERS: &[&str] = &[
-    "analyze", "at", "columns", "copy", "current", "describe", "drop", "explain", "external", "extract", "first",
-    "following", "functions", "grouping", "ignore", "insert", "interval", "last", "location", "materialized", "nulls",
-    "options", "preceding", "range", "recursive", "replace", "respect", "rollup", "row", "rows", "sets", "show",
-    "stored", "table", "tables", "temporary", "time", "to", "unbounded", "verbose", "view", "within", "zone",
+    "analyze",
+    "at",
+    "columns",
+    "copy",
+    "current",
+    "describe",
+    "drop",
+    "explain",
+    "external",
+    "extract",
+    "first",
+    "following",
+    "functions",
+    "grouping",
+    "ignore",
+    "insert",
+    "interval",
+    "last",
+    "location",
+    "materialized",
+    "nulls",
+    "options",
+    "preceding",
+    "range",
+    "recursive",
+    "replace",
+    "respect",
+    "rollup",
+    "row",
+    "rows",
+    "sets",
+    "show",
+    "stored",
+    "table",
+    "tables",
+    "temporary",
+    "time",
+    "to",
+    "unbounded",
+    "verbose",
+    "view",
+    "within",
+    "zone",
 ];
 
 /// Whether a word, in lower case, is SQL's own wherever it stands.
@@ -32,16 +131,56 @@ pub(in crate::repl) fn is_keyword(word: &str) -> bool {
 pub(super) fn is_before_operand(word: &str) -> bool {
     matches!(
         word,
-        "select" | "distinct" | "all" | "where" | "on" | "having" | "qualify" | "by" | "and" | "or" | "not" | "in"
-            | "like" | "ilike" | "between" | "case" | "when" | "then" | "else" | "from" | "to" | "escape" | "any"
-            | "values" | "limit" | "offset" | "both" | "leading" | "trailing" | "similar"
+        "select"
+            | "distinct"
+            | "all"
+            | "where"
+            | "on"
+            | "having"
+            | "qualify"
+            | "by"
+            | "and"
+            | "or"
+            | "not"
+            | "in"
+            | "like"
+            | "ilike"
+            | "between"
+            | "case"
+            | "when"
+            | "then"
+            | "else"
+            | "from"
+            | "to"
+            | "escape"
+            | "any"
+            | "values"
+            | "limit"
+            | "offset"
+            | "both"
+            | "leading"
+            | "trailing"
+            | "similar"
     )
 }
 
 /// What a statement begins with.
 pub(super) const STATEMENT: &[&str] = &[
-    "SELECT", "WITH", "FROM", "EXPLAIN", "EXPLAIN ANALYZE", "DESCRIBE", "SHOW TABLES", "SHOW COLUMNS FROM",
-    "SHOW FUNCTIONS", "VALUES", "CREATE VIEW", "CREATE TABLE", "CREATE EXTERNAL TABLE", "DROP VIEW", "DROP TABLE",
+    "SELECT",
+    "WITH",
+    "FROM",
+    "EXPLAIN",
+    "EXPLAIN ANALYZE",
+    "DESCRIBE",
+    "SHOW TABLES",
+    "SHOW COLUMNS FROM",
+    "SHOW FUNCTIONS",
+    "VALUES",
+    "CREATE VIEW",
+    "CREATE TABLE",
+    "CREATE EXTERNAL TABLE",
+    "DROP VIEW",
+    "DROP TABLE",
     "COPY",
 ];
 /// What a query in brackets, or in a statement of its own kind, begins with.
@@ -53,15 +192,40 @@ pub(super) const OPERAND: &[&str] =
     &["CASE", "CAST(", "TRY_CAST(", "EXISTS (", "NOT", "NULL", "TRUE", "FALSE", "INTERVAL", "EXTRACT("];
 /// What goes on with an expression.
 pub(super) const OPERATOR: &[&str] = &[
-    "AND", "OR", "IN (", "NOT IN (", "IS NULL", "IS NOT NULL", "IS DISTINCT FROM", "IS NOT DISTINCT FROM", "LIKE",
-    "NOT LIKE", "ILIKE", "NOT ILIKE", "BETWEEN", "NOT BETWEEN", "AT TIME ZONE",
+    "AND",
+    "OR",
+    "IN (",
+    "NOT IN (",
+    "IS NULL",
+    "IS NOT NULL",
+    "IS DISTINCT FROM",
+    "IS NOT DISTINCT FROM",
+    "LIKE",
+    "NOT LIKE",
+    "ILIKE",
+    "NOT ILIKE",
+    "BETWEEN",
+    "NOT BETWEEN",
+    "AT TIME ZONE",
 ];
 /// What goes on behind CASE.
 pub(super) const CASE: &[&str] = &["WHEN", "THEN", "ELSE", "END"];
 /// What may follow a table.
 pub(super) const AFTER_TABLE: &[&str] = &[
-    "WHERE", "JOIN", "LEFT JOIN", "GROUP BY", "ORDER BY", "LIMIT", "AS", "INNER JOIN", "RIGHT JOIN", "FULL JOIN",
-    "CROSS JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN", "NATURAL JOIN",
+    "WHERE",
+    "JOIN",
+    "LEFT JOIN",
+    "GROUP BY",
+    "ORDER BY",
+    "LIMIT",
+    "AS",
+    "INNER JOIN",
+    "RIGHT JOIN",
+    "FULL JOIN",
+    "CROSS JOIN",
+    "LEFT SEMI JOIN",
+    "LEFT ANTI JOIN",
+    "NATURAL JOIN",
 ];
 /// What connects a joined table.
 pub(super) const JOIN: &[&str] = &["ON", "USING ("];
@@ -79,12 +243,34 @@ pub(super) const BOUND: &[&str] =
     &["UNBOUNDED PRECEDING", "CURRENT ROW", "UNBOUNDED FOLLOWING", "PRECEDING", "FOLLOWING", "AND"];
 /// What a value can be cast to.
 pub(super) const TYPES: &[&str] = &[
-    "bigint", "boolean", "date", "decimal(18, 2)", "double", "integer", "interval", "smallint", "text", "time",
-    "timestamp", "timestamptz", "varchar",
+    "bigint",
+    "boolean",
+    "date",
+    "decimal(18, 2)",
+    "double",
+    "integer",
+    "interval",
+    "smallint",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "varchar",
 ];
 /// The parts of a date.
 pub(super) const DATE_PARTS: &[&str] = &[
-    "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond", "dow", "doy",
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "dow",
+    "doy",
     "epoch",
 ];
 

@@ -13,11 +13,15 @@ mod scope;
 mod sql;
 mod statement;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::{Argument, arguments, quoted_argument};
 pub(super) use keywords::is_keyword;
 pub(super) use knowledge::read;
 pub use knowledge::{
-    ArgumentKind, CommandDescription, Folder, Knowledge, ON_OFF, ON_OFF_AUTO, ReportDescription, SharedKnowledge, Values,
+    ArgumentKind, CommandDescription, Folder, Knowledge, ON_OFF, ON_OFF_AUTO, ReportDescription, SharedKnowledge,
+    Values,
 };
 pub use path::{Entry, entries};
 
@@ -92,7 +96,8 @@ fn moved(token: Token, by: usize) -> Token {
 
 /// Completes in SQL, whose tokens have their places in the whole text.
 fn in_sql(text: &str, tokens: Vec<Token>, cursor: usize, knowledge: &Knowledge) -> Vec<Suggestion> {
-    let start = tokens.iter().rposition(|token| is_end(text, token) && token.range.end <= cursor).map_or(0, |at| at + 1);
+    let start =
+        tokens.iter().rposition(|token| is_end(text, token) && token.range.end <= cursor).map_or(0, |at| at + 1);
     let mut tokens: Vec<Token> = tokens.into_iter().skip(start).collect();
     let end = tokens.iter().position(|token| is_end(text, token) && token.range.start >= cursor);
     tokens.truncate(end.unwrap_or(tokens.len()));
@@ -105,7 +110,9 @@ fn in_sql(text: &str, tokens: Vec<Token>, cursor: usize, knowledge: &Knowledge) 
         Some(token) => {
             let typed = &text[token.range.start..cursor];
             match token.kind {
-                TokenKind::Word | TokenKind::Parameter => (typed.to_owned(), token.range.start..cursor, Some(token.kind)),
+                TokenKind::Word | TokenKind::Parameter => {
+                    (typed.to_owned(), token.range.start..cursor, Some(token.kind))
+                }
                 TokenKind::Name if token.is_open => {
                     let name = typed.trim_start_matches(['"', '`']);
                     (name.to_owned(), token.range.start..cursor, Some(token.kind))

@@ -162,7 +162,7 @@ impl<'s, 'k> Scope<'s, 'k> {
         let first = at(position);
         position += 1;
         let mut name = None;
-        let mut columns = Rc::default();
+        let mut columns;
         if let Some(inner) = statement.opened(first) {
             position += 1;
             if statement.is_query(inner) {

@@ -65,7 +65,9 @@ impl<'k> Asked<'_, 'k> {
             Place::BareColumn => self.bare_columns(&mut found),
             Place::Type => found.extend(keywords::TYPES.iter().map(|name| Candidate::new(Rank::Near, *name, "type"))),
             Place::DatePart => {
-                found.extend(keywords::DATE_PARTS.iter().map(|name| Candidate::new(Rank::Near, *name, "part of a date")));
+                found.extend(
+                    keywords::DATE_PARTS.iter().map(|name| Candidate::new(Rank::Near, *name, "part of a date")),
+                );
             }
             Place::Words(words) => self.words(&mut found, words),
         }
@@ -288,7 +290,9 @@ impl<'k> Asked<'_, 'k> {
         if clause != Clause::Limit {
             self.words(found, keywords::OPERATOR);
         }
-        if previous.is_some_and(|at| self.statement.symbol(at) == ")") && matches!(clause, Clause::Select | Clause::OrderBy) {
+        if previous.is_some_and(|at| self.statement.symbol(at) == ")")
+            && matches!(clause, Clause::Select | Clause::OrderBy)
+        {
             self.words(found, &["OVER (", "FILTER (WHERE"]);
         }
         if previous.is_some_and(|at| self.statement.symbol(at) == "*") && clause == Clause::Select {
