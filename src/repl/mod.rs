@@ -7,6 +7,7 @@ pub mod complete;
 pub mod console;
 pub mod documents;
 pub mod highlight;
+pub mod hint;
 pub mod input;
 pub mod keys;
 pub mod own_reports;

@@ -50,13 +50,7 @@ pub(super) struct Scope<'s, 'k> {
 
 impl<'s, 'k> Scope<'s, 'k> {
     pub(super) fn new(statement: &'s Statement<'s>, description: &'k Description) -> Self {
-        Self {
-            statement,
-            description,
-            known: RefCell::default(),
-            named: RefCell::default(),
-            depth: RefCell::default(),
-        }
+        Self { statement, description, known: RefCell::default(), named: RefCell::default(), depth: RefCell::default() }
     }
 
     /// The queries that WITH names in a group.
@@ -366,7 +360,7 @@ pub(super) fn described(column: &ColumnDescription) -> Column<'_> {
     let meaning = first_sentence(&column.description);
     let about = match meaning {
         "" => Cow::Borrowed(column.data_type.as_str()),
-        meaning => Cow::Owned(format!("{}  {meaning}", column.data_type)),
+        meaning => Cow::Owned(format!("{} - {meaning}", column.data_type)),
     };
     Column { name: column.name.clone(), about }
 }

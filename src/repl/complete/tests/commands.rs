@@ -31,7 +31,7 @@ fn commands_and_their_arguments() {
     ]);
     assert_eq!(names("\\x |"), ["on", "off", "auto"]);
     assert_eq!(names("\\asof |"), ["now", "12", "'2025-03-04 09:00'"]);
-    assert_eq!(offered("\\rep|")[0].description.as_deref(), Some("NAME [name=value]...  Run a report"));
+    assert_eq!(offered("\\rep|")[0].description.as_deref(), Some("NAME [name=value]... - Run a report"));
     assert_eq!(names("\\|").len(), COMMANDS.iter().map(|command| 1 + command.aliases.len()).sum::<usize>());
 }
 
@@ -51,7 +51,7 @@ fn reports_with_their_parameters_and_values() {
         ("\\report campaign_report campaign=o|", "\\report campaign_report campaign=\"o'clock\" |"),
     ]);
     assert_eq!(offered("\\report camp|")[0].description.as_deref(), Some("Campaign report"));
-    assert_eq!(offered("\\report status_summary bots|")[0].description.as_deref(), Some("text = exclude  Help."));
+    assert_eq!(offered("\\report status_summary bots|")[0].description.as_deref(), Some("text = exclude - Help."));
     assert_eq!(names("\\report status_summary to=1 from=2 bots=include |"), ["campaign=", "detailed="]);
     nothing_is_offered(&[
         "\\report status_summary campaign=|",

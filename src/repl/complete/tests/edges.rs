@@ -94,7 +94,7 @@ fn names_that_a_terminal_would_obey_are_not_offered() {
     knowledge.description.tables[3].description = "Red \u{1b}[31m".to_owned();
     let offered = complete("SELECT * FROM mess", 18, &knowledge);
     assert_eq!(offered.len(), 1);
-    assert_eq!(offered[0].description.as_deref(), Some("view  Red \\x1B[31m"));
+    assert_eq!(offered[0].description.as_deref(), Some("view - Red \\x1B[31m"));
 }
 
 #[test]

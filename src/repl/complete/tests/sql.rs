@@ -213,9 +213,9 @@ fn functions_with_their_signature() {
         ("SELECT * FROM messages WHERE regexp| ", "SELECT * FROM messages WHERE regexp_like(| "),
     ]);
     let percent = &offered("SELECT perc|")[0];
-    assert_eq!(percent.description.as_deref(), Some("percent(part, whole)  Part of a whole."));
+    assert_eq!(percent.description.as_deref(), Some("percent(part, whole) - Part of a whole."));
     let recipient = &offered("SELECT reci| FROM messages")[0];
-    assert_eq!(recipient.description.as_deref(), Some("text  The number it went to."));
+    assert_eq!(recipient.description.as_deref(), Some("text - The number it went to."));
     let cost = &offered("SELECT cos| FROM messages")[0];
     assert_eq!(cost.description.as_deref(), Some("decimal(18, 8)"));
     // Aggregates are no conditions, table functions no values.
