@@ -1,4 +1,4 @@
-//! Keys and menus of the editor.
+//! The keys of the editor.
 //!
 //! | key                   | what it does                                                             |
 //! |-----------------------|--------------------------------------------------------------------------|
@@ -12,19 +12,13 @@
 
 use std::str::FromStr;
 
-use nu_ansi_term::{Color, Style};
 use reedline::{
-    DescriptionMode, EditMode, Emacs, IdeMenu, InputMode, KeyCode, KeyModifiers, Keybindings, ListMenu, MenuBuilder,
-    ReedlineEvent, ReedlineMenu, Vi, default_emacs_keybindings, default_vi_insert_keybindings,
-    default_vi_normal_keybindings, default_vi_visual_keybindings,
+    EditMode, Emacs, KeyCode, KeyModifiers, Keybindings, ReedlineEvent, Vi, default_emacs_keybindings,
+    default_vi_insert_keybindings, default_vi_normal_keybindings, default_vi_visual_keybindings,
 };
 
+use super::menu::{COMPLETION_MENU, HISTORY_MENU};
 use crate::Error;
-
-/// The name of the menu of what could stand at the cursor.
-pub const COMPLETION_MENU: &str = "completion_menu";
-/// The name of the menu of what was typed before.
-pub const HISTORY_MENU: &str = "history_menu";
 
 /// Whose keys the editor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,57 +80,6 @@ fn with_menus(mut keys: Keybindings) -> Keybindings {
     keys
 }
 
-/// What of a menu looks how.
-struct Looks {
-    text: Style,
-    chosen: Style,
-    about: Style,
-    matching: Style,
-}
-
-/// Menus differ from the text around them by weight, not by a colour that a light or dark background would swallow.
-fn looks(is_coloured: bool) -> Looks {
-    let plain = Style::new();
-    if !is_coloured {
-        return Looks { text: plain, chosen: plain, about: plain, matching: plain };
-    }
-    Looks { text: plain, chosen: plain.reverse(), about: Color::DarkGray.normal(), matching: plain.bold() }
-}
-
-/// The menus that the keys open. `indicator` is what the prompt ends in: it stays while a menu is open.
-pub fn menus(indicator: &str, is_coloured: bool) -> Vec<ReedlineMenu> {
-    let looks = looks(is_coloured);
-    let completion = IdeMenu::default()
-        .with_name(COMPLETION_MENU)
-        .with_marker(indicator)
-        // What stands behind the cursor counts too: `SELECT | FROM messages`.
-        .with_input_mode(InputMode::FullBuffer)
-        .with_word_chars("_.$\\=/-\"'")
-        .with_max_completion_width(48)
-        .with_max_completion_height(12)
-        .with_padding(1)
-        .with_correct_cursor_pos(true)
-        .with_description_mode(DescriptionMode::PreferRight)
-        .with_min_description_width(20)
-        .with_max_description_width(72)
-        .with_max_description_height(4)
-        .with_text_style(looks.text)
-        .with_selected_text_style(looks.chosen)
-        .with_description_text_style(looks.about)
-        .with_match_text_style(looks.matching)
-        .with_selected_match_text_style(looks.chosen.bold());
-    let looks = self::looks(is_coloured);
-    let history = ListMenu::default()
-        .with_name(HISTORY_MENU)
-        .with_marker("history> ")
-        .with_page_size(10)
-        .with_only_buffer_difference(true)
-        .with_text_style(looks.text)
-        .with_selected_text_style(looks.chosen)
-        .with_description_text_style(looks.about);
-    vec![ReedlineMenu::EngineCompleter(Box::new(completion)), ReedlineMenu::HistoryMenu(Box::new(history))]
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -172,12 +115,5 @@ mod tests {
             assert!(accepts(keys.find_binding(KeyModifiers::NONE, KeyCode::Right)));
             assert!(accepts(keys.find_binding(KeyModifiers::CONTROL, KeyCode::Char('e'))));
         }
-    }
-
-    #[test]
-    fn the_menus_have_the_names_that_the_keys_open() {
-        use reedline::Menu;
-        let names: Vec<String> = menus("> ", true).iter().map(|menu| menu.name().to_owned()).collect();
-        assert_eq!(names, [COMPLETION_MENU, HISTORY_MENU]);
     }
 }

@@ -10,6 +10,7 @@ pub mod highlight;
 pub mod hint;
 pub mod input;
 pub mod keys;
+pub mod menu;
 pub mod own_reports;
 pub mod results;
 pub mod settings;

@@ -120,12 +120,14 @@ fn a_long_or_deep_text_is_completed_at_once() {
     {
         assert!(text.len() < 11_000, "{name} {}", text.len());
         let cursor = if name == "ctes" { text.rfind(" FROM c250").unwrap() } else { text.len() };
-        let started = std::time::Instant::now();
-        let _ = complete(&text, cursor, &knowledge);
-        let took = started.elapsed();
-        eprintln!("{name} {took:?}");
+        let times = (0..5).map(|_| {
+            let started = crate::clock::Stopwatch::start();
+            let _ = complete(&text, cursor, &knowledge);
+            started.elapsed().as_millis()
+        });
         // Unoptimised and beside other tests it may take twenty times as long as it does for a person.
-        assert!(took.as_millis() < 100, "{name} took {took:?}");
+        let best = times.min().unwrap();
+        assert!(best < 100, "{name} took {best} ms");
     }
 }
 
