@@ -187,6 +187,7 @@ impl ResultArgs {
             output: self.output.clone(),
             raw_formulas: self.raw_formulas,
             expanded: self.expanded.or(self.records.then_some(Expanded::On)),
+            ..Target::default()
         }
     }
 }
