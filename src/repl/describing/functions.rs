@@ -1,5 +1,6 @@
 //! `\df` and `\h NAME`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use arrow::array::RecordBatch;
@@ -48,8 +49,10 @@ pub fn help(description: &Description, name: &str, width: usize) -> Result<Strin
     let name = name.split('(').next().unwrap_or(name).trim().to_lowercase();
     let texts: Vec<String> = description.functions_named(&name).map(|f| function(f, width)).collect();
     if texts.is_empty() {
-        let names = description.functions.iter().flat_map(|f| f.aliases.iter().chain([&f.name]));
-        return Err(Error::not_found("function", &name, names.map(String::as_str)));
+        // A name of two kinds is one name.
+        let names: BTreeSet<&String> =
+            description.functions.iter().flat_map(|f| f.aliases.iter().chain([&f.name])).collect();
+        return Err(Error::not_found("function", &name, names.into_iter().map(String::as_str)));
     }
     Ok(texts.join("\n"))
 }
