@@ -95,7 +95,8 @@ fn it_fits_the_terminal_and_leaves_out_what_is_least_missed() {
     }
     let header = |width| shown(width).lines().next().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(header(80), "rows time share output");
-    assert_eq!(header(60), "rows time share");
+    assert_eq!(header(64), "rows time share");
+    assert_eq!(header(50), "rows time");
     assert_eq!(header(40), "rows");
 }
 
