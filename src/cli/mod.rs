@@ -29,6 +29,7 @@ use crate::clock::Stopwatch;
 use crate::limits::STACK_BYTES;
 use crate::output::{discard_unfinished, is_broken_pipe};
 use crate::repl::Console;
+use crate::session::discard_spilled;
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
@@ -85,6 +86,7 @@ fn run(cli: Cli, printer: &'static Printer) -> Result<()> {
     // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the
     // threads go while they end would race in glibc before 2.41 (bug 19951), which frees large stacks at once.
     std::mem::forget(runtime);
+    discard_spilled();
     done
 }
 

@@ -92,8 +92,7 @@ impl<'c> Results<'c> {
         let mut sink = self.begin(answer.schema())?;
         // What a file shows is complete anyway, and its columns are as wide as all its rows need.
         let shows = self.file.is_none();
-        while let Some(batch) =
-            self.watch.during_or(answer.next(), || if shows { sink.show() } else { Ok(()) }).await?
+        while let Some(batch) = self.watch.during_or(answer.next(), || if shows { sink.show() } else { Ok(()) }).await?
         {
             self.watch.before_rows();
             sink.batch(&batch)?;

@@ -54,6 +54,7 @@ pub use parameters::{Parameter, ParameterType, Parameters};
 pub use progress::{Progress, ProgressNow, Stage};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
+pub use runtime::discard_spilled;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
@@ -63,8 +64,8 @@ use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
 use finding::Finding;
 use headers::Headers;
-use policy::Policy;
 use interrupt::apart;
+use policy::Policy;
 use progress::Watched;
 use run::{Begun, Course};
 use table::LogTable;
@@ -191,10 +192,7 @@ impl Session {
     }
 
     /// Plans in a task of its own, within the time a statement has.
-    async fn planning<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
+    async fn planning<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         let mut course = Course::begin(self.options.timeout, self.progress());
         course.deadline.race(apart(work)).await?
     }

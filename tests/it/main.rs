@@ -11,6 +11,8 @@ mod faults;
 mod fold;
 mod generate;
 mod headers;
+#[cfg(unix)]
+mod interrupt;
 mod landing;
 mod oracle;
 mod output;

@@ -113,9 +113,10 @@ mod tests {
 
     #[test]
     fn numbers_have_two_or_three_digits() {
-        let counts: Vec<String> = [0, 999, 1_000, 9_960, 99_940, 99_960, 999_400, 999_600, 1_234_000_000, 5_000_000_000_000]
-            .map(|number| scaled(number, &COUNTS))
-            .into();
+        let counts: Vec<String> =
+            [0, 999, 1_000, 9_960, 99_940, 99_960, 999_400, 999_600, 1_234_000_000, 5_000_000_000_000]
+                .map(|number| scaled(number, &COUNTS))
+                .into();
         assert_eq!(counts, ["0", "999", "1.0 k", "10.0 k", "99.9 k", "100 k", "999 k", "1.0 M", "1.2 bn", "5000 bn"]);
     }
 
