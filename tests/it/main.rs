@@ -11,7 +11,7 @@ mod faults;
 mod fold;
 mod generate;
 mod headers;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod interrupt;
 mod landing;
 mod oracle;
