@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{interrupt, start};
+use super::{SOON, interrupt, start};
 use crate::workspace::Workspace;
 
 /// A thousand rows at once, and then nothing for very long.
@@ -76,21 +76,18 @@ fn memory_is_bounded_for_any_result() {
 #[test]
 fn a_reader_that_has_enough_ends_the_query() {
     let work = Workspace::new();
-    let endless =
-        "SELECT a.value + b.value AS sum FROM generate_series(1, 100000000) a, generate_series(1, 100000000) b";
-    for format in ["table", "csv", "json", "ndjson", "parquet"] {
+    let endless = "SELECT value FROM generate_series(1, 100000000000)";
+    for format in ["table", "csv", "json", "ndjson"] {
         let mut child = start(&mut work.command(&["sql", endless, "--format", format]));
-        let mut first = [0; 1000];
         let mut out = child.stdout.take().unwrap();
-        if format != "parquet" {
-            out.read_exact(&mut first).unwrap();
-        }
+        out.read_exact(&mut [0; 1000]).unwrap();
         drop(out);
         let closed = Instant::now();
         while child.try_wait().unwrap().is_none() {
             assert!(closed.elapsed() < Duration::from_secs(60), "{format}: it does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
+        assert!(closed.elapsed() < SOON, "{format}: it took {:?} to end", closed.elapsed());
         let run = crate::workspace::said(child.wait_with_output().unwrap());
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{format}");
     }
