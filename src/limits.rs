@@ -18,7 +18,7 @@ pub const COMMIT_RETRIES_MAX: u32 = 200;
 /// not enough, the error names no place.
 pub const DIAGNOSIS_TRIES_MAX: usize = 200;
 /// How long that may take, in milliseconds.
-pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 100;
+pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 500;
 /// The most expressions and queries of a statement in which a place is looked for so.
 pub const DIAGNOSIS_EXPRESSIONS_MAX: usize = 2_000;
 /// The longest SQL text, in bytes.

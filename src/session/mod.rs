@@ -239,7 +239,8 @@ impl Session {
     async fn diagnose(&self, statement: &Statement, parameters: &Parameters, error: DataFusionError) -> Error {
         match run::not_the_statement(error, self.options.memory_limit_bytes) {
             Ok(error) => {
-                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values()).await
+                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values())
+                    .await
             }
             Err(other) => other,
         }

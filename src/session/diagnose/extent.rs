@@ -191,9 +191,7 @@ impl<'s> Extents<'s> {
             Expr::Like { expr, pattern, .. }
             | Expr::ILike { expr, pattern, .. }
             | Expr::SimilarTo { expr, pattern, .. } => Some((self.tokens(expr)?.0, self.tokens(pattern)?.1)),
-            Expr::AtTimeZone { timestamp, time_zone } => {
-                Some((self.tokens(timestamp)?.0, self.tokens(time_zone)?.1))
-            }
+            Expr::AtTimeZone { timestamp, time_zone } => Some((self.tokens(timestamp)?.0, self.tokens(time_zone)?.1)),
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) | Expr::Case { .. } => {
                 self.covering(expr.span())
             }

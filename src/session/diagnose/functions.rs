@@ -5,9 +5,7 @@ use std::ops::Range;
 use arrow::datatypes::DataType;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::Documentation;
-use datafusion::sql::sqlparser::ast::{
-    CeilFloorKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-};
+use datafusion::sql::sqlparser::ast::{CeilFloorKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::equivalents::equivalent;
 use super::extent::Extents;
@@ -49,9 +47,10 @@ fn misused(name: &str) -> Finding {
 pub(super) fn call(expr: &Expr) -> Option<(String, Vec<&Expr>)> {
     let (name, args): (&str, Vec<&Expr>) = match expr {
         Expr::Function(function) => return Some((function.name.to_string().to_lowercase(), arguments(function)?)),
-        Expr::Substring { expr, substring_from, substring_for, .. } => {
-            ("substr", [Some(expr), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten().map(|e| &**e).collect())
-        }
+        Expr::Substring { expr, substring_from, substring_for, .. } => (
+            "substr",
+            [Some(expr), substring_from.as_ref(), substring_for.as_ref()].into_iter().flatten().map(|e| &**e).collect(),
+        ),
         Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(_) } => ("ceil", vec![expr]),
         Expr::Floor { expr, field: CeilFloorKind::DateTimeField(_) } => ("floor", vec![expr]),
         Expr::Trim { expr, .. } => ("trim", vec![expr]),
@@ -118,8 +117,11 @@ pub(super) async fn wrong_call(
     let taken: Vec<usize> = (0..=ARGUMENTS_TRIED)
         .filter(|count| {
             let nulls = vec!["NULL".to_owned(); *count];
-            let fitted: Vec<String> = given.iter().take(*count).cloned().chain(nulls.iter().skip(given.len()).cloned()).collect();
-            probe.accepts(&written(&nulls)) || probe.accepts(&written(&fitted))
+            let fitted: Vec<String> =
+                given.iter().take(*count).cloned().chain(ones_after(given.len(), *count)).collect();
+            let ones = vec!["1".to_owned(); *count];
+            let texts = vec!["'a'".to_owned(); *count];
+            [nulls, fitted, ones, texts].iter().any(|args| probe.accepts(&written(args)))
         })
         .collect();
     if let (Some(most), false) = (taken.last(), taken.contains(&args.len())) {
@@ -172,12 +174,19 @@ pub(super) async fn wrong_call(
         _ => format!("argument {}", position + 1),
     };
     let given = types.get(position).cloned().flatten();
-    let is = given.as_ref().map_or("this".to_owned(), a_type);
-    let message = match any_of(&wanted) {
-        Some(wanted) => format!("`{name}` takes {wanted} as {which}, not {is}"),
-        None => format!("`{name}` does not take {is} as {which}"),
+    let is = given.as_ref().map(a_type);
+    let message = match (any_of(&wanted), is) {
+        (Some(wanted), Some(is)) => format!("`{name}` takes {wanted} as {which}, not {is}"),
+        (Some(wanted), None) => format!("`{name}` takes {wanted} as {which}"),
+        (None, Some(is)) => format!("`{name}` does not take {is} as {which}"),
+        (None, None) => format!("`{name}` does not take this as {which}"),
     };
     Some(finish(Finding::new(message).at(extents.of(args[position])?)))
+}
+
+/// Arguments to try behind those that are given.
+fn ones_after(given: usize, count: usize) -> impl Iterator<Item = String> {
+    (given..count).map(|_| "1".to_owned())
 }
 
 /// The `*` that a function has for an argument.

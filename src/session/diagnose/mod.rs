@@ -18,6 +18,7 @@ use super::script::Statement;
 use crate::Error;
 use crate::limits::DIAGNOSIS_EXPRESSIONS_MAX;
 
+mod casts;
 mod columns;
 mod equivalents;
 mod extent;
@@ -31,7 +32,6 @@ mod tables;
 mod tree;
 mod types;
 mod values;
-
 
 use extent::Extents;
 use probe::Probe;
@@ -91,6 +91,9 @@ async fn located(
     let probe = Probe::new(context, parameters, &tree, error).await?;
     let error = DataFusionError::Plan(message);
     let found = probe.find(tree, error).await;
+    if probe.is_exhausted() {
+        return None;
+    }
     if is_placed(&found.error) {
         return Some(plain(statement, &found.error, names));
     }

@@ -16,11 +16,8 @@ pub(super) async fn mismatch(extents: &Extents<'_>, probe: &Probe, found: &Found
     for part in parts.iter().take(PARTS_TYPED) {
         types.push(probe.type_of(found, *part).await);
     }
-    let typed: Vec<(&Expr, DataType)> = parts
-        .iter()
-        .zip(types)
-        .filter_map(|(part, data_type)| Some((found.tree.expr(*part)?, data_type?)))
-        .collect();
+    let typed: Vec<(&Expr, DataType)> =
+        parts.iter().zip(types).filter_map(|(part, data_type)| Some((found.tree.expr(*part)?, data_type?))).collect();
     match expr {
         Expr::BinaryOp { left, op, right } => {
             let [(_, of_left), (_, of_right)] = typed.as_slice() else { return None };
@@ -39,7 +36,11 @@ pub(super) async fn mismatch(extents: &Extents<'_>, probe: &Probe, found: &Found
         Expr::Like { expr, pattern, .. } | Expr::ILike { expr, pattern, .. } => {
             let not_text = typed.iter().find(|(_, t)| type_name(t) != "text").map(|(_, t)| a_type(t))?;
             let help = format!("make it one: {expr}::text");
-            Some(Finding::new(format!("LIKE compares texts, not {not_text}")).at(extents.between(expr, pattern)?).help(help))
+            Some(
+                Finding::new(format!("LIKE compares texts, not {not_text}"))
+                    .at(extents.between(expr, pattern)?)
+                    .help(help),
+            )
         }
         Expr::Between { .. } | Expr::InList { .. } | Expr::InSubquery { .. } => {
             let ((_, compared), others) = typed.split_first()?;
@@ -127,7 +128,10 @@ fn binary(
         }
         Plus | Minus if is_moment(of_left) => match right {
             Expr::Value(value) if is_text(of_right) => Some(format!("write interval {value}")),
-            Expr::Value(value) => Some(format!("say what it counts: interval '{value} days'")),
+            Expr::Value(value) => {
+                let days = if value.to_string() == "1" { "day" } else { "days" };
+                Some(format!("say what it counts: interval '{value} {days}'"))
+            }
             _ => None,
         },
         _ if is_text(of_left) && of_right.is_numeric() => Some(format!("read the text as a number: {left}::decimal")),
@@ -143,5 +147,5 @@ fn binary(
 fn help_for_moment(one: &DataType, other: &DataType) -> Option<&'static str> {
     let is_moment = |t: &DataType| matches!(t, DataType::Timestamp(..) | DataType::Date32);
     let mixed = (is_moment(one) && other.is_numeric()) || (is_moment(other) && one.is_numeric());
-    mixed.then_some("a moment is written '2025-03-01 09:00'; epoch_time(...) reads seconds since 1970")
+    mixed.then_some("a moment is written '2025-03-01 09:00'; to_timestamp(n) reads seconds since 1970")
 }

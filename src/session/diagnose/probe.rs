@@ -17,15 +17,18 @@ use datafusion::sql::sqlparser::ast::{Cte, Expr, Statement as SqlStatement};
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use futures::FutureExt;
 
+use super::between;
 use super::tree::{Edit, Edits, Kind, Tree};
 use crate::clock::Stopwatch;
-use crate::session::dialect::{self, SmsqlDialect};
 use crate::limits::{DIAGNOSIS_MILLISECONDS_MAX, DIAGNOSIS_TRIES_MAX};
+use crate::session::dialect::{self, SmsqlDialect};
 
 /// How far a statement is taken: an error of one stage is not there in the stages before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Plan,
+    /// With the types made to agree.
+    Analyze,
     Optimize,
     Physical,
 }
@@ -73,13 +76,19 @@ impl Probe {
         state.register_udf(Arc::new(ScalarUDF::from(watch))).ok()?;
         let (tries, stopwatch) = (AtomicUsize::new(0), Stopwatch::start());
         let mut probe = Self { state, parameters, stage: Stage::Plan, tries, stopwatch, seen };
-        for stage in [Stage::Plan, Stage::Optimize, Stage::Physical] {
+        for stage in [Stage::Plan, Stage::Analyze, Stage::Optimize, Stage::Physical] {
             probe.stage = stage;
             if probe.error(tree.sql.clone()).await.is_some_and(|again| kind(&again) == kind(error)) {
                 return Some(probe);
             }
         }
         None
+    }
+
+    /// Whether the tries or the time ran out, so that what is found may not be the smallest part.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.tries.load(Ordering::Relaxed) > DIAGNOSIS_TRIES_MAX
+            || self.stopwatch.elapsed().as_millis() > DIAGNOSIS_MILLISECONDS_MAX
     }
 
     /// The functions there are.
@@ -89,8 +98,8 @@ impl Probe {
 
     /// How a statement fails, if it does. Nothing fails any more when the tries or the time are used up.
     pub(super) async fn error(&self, sql: SqlStatement) -> Option<DataFusionError> {
-        let tries = self.tries.fetch_add(1, Ordering::Relaxed);
-        if tries >= DIAGNOSIS_TRIES_MAX || self.stopwatch.elapsed().as_millis() > DIAGNOSIS_MILLISECONDS_MAX {
+        self.tries.fetch_add(1, Ordering::Relaxed);
+        if self.is_exhausted() {
             return None;
         }
         self.plan(sql).await.err()
@@ -101,6 +110,9 @@ impl Probe {
         let plan = plan.with_param_values(self.parameters.clone())?;
         if self.stage == Stage::Plan {
             return Ok(plan);
+        }
+        if self.stage == Stage::Analyze {
+            return self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {});
         }
         let plan = self.state.optimize(&plan)?;
         if self.stage == Stage::Physical {
@@ -146,10 +158,8 @@ impl Probe {
     /// between, that passes on what is wrong: in `abs(max(body))`, `max` does.
     pub(super) async fn failing(&self, found: &Found) -> (usize, Option<usize>) {
         let mut node = found.node;
-        let is_leaf = matches!(
-            found.tree.expr(node),
-            Some(Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_))
-        );
+        let is_leaf =
+            matches!(found.tree.expr(node), Some(Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_)));
         while let Some((parent, _)) = found.tree.parent(node) {
             let Some(expr) = found.tree.expr(node) else { break };
             let mut edits = found.edits.clone();
@@ -258,7 +268,9 @@ pub(super) fn kind(error: &DataFusionError) -> String {
         }
     }
     // Types and values stand bare in some messages; the words before them tell errors apart well enough.
-    kind.split_whitespace().take(WORDS_COMPARED).collect::<Vec<_>>().join(" ")
+    let words = kind.split_whitespace().take(WORDS_COMPARED).collect::<Vec<_>>().join(" ");
+    let function = between(&message, "Function '", "'").or_else(|| between(&message, "argument types '", "("));
+    format!("{words} {}", function.unwrap_or_default())
 }
 
 const WORDS_COMPARED: usize = 5;

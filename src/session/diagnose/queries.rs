@@ -16,14 +16,15 @@ use crate::session::finding::Finding;
 use crate::session::script::Statement;
 
 /// Errors that name a rule of SQL; `found` is what breaks it.
-pub(super) async fn located(
-    extents: &Extents<'_>,
-    probe: &Probe,
-    found: &Found,
-    message: &str,
-) -> Option<Finding> {
+pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found, message: &str) -> Option<Finding> {
     if message.contains("Incompatible inputs for Union") || message.contains("UNION types") {
         return union_types(extents, probe, found).await;
+    }
+    if message.contains("duplicate unqualified field name") {
+        let exprs = found.together.iter().filter_map(|at| found.tree.expr(*at));
+        let ordinal = exprs.into_iter().find(|expr| matches!(expr, Expr::Value(_)))?;
+        let finding = Finding::new(format!("column {ordinal} is an aggregate, and groups are made before it"));
+        return Some(finding.at(extents.of(ordinal)?).help("GROUP BY takes what groups are made of"));
     }
     let expr = found.tree.expr(found.node)?;
     // `-1` is an operator and a number.
@@ -34,7 +35,10 @@ pub(super) async fn located(
         if help.is_empty() { finding } else { finding.help(help) }
     };
     if message.contains("Aggregate functions are not allowed in the WHERE") {
-        return Some(at("WHERE cannot hold an aggregate: it chooses rows before they are grouped".into(), "choose groups with HAVING, behind GROUP BY"));
+        return Some(at(
+            "WHERE cannot hold an aggregate: it chooses rows before they are grouped".into(),
+            "choose groups with HAVING, behind GROUP BY",
+        ));
     }
     if message.contains("Aggregate function calls cannot") {
         let is_aggregate = |function: &Function| {
@@ -51,11 +55,17 @@ pub(super) async fn located(
         return Some(finding.help("filter on it with QUALIFY, or compute it in a subquery"));
     }
     if message.contains("does not support logical expression AggregateFunction") {
-        return Some(at("an aggregate cannot stand here".into(), "GROUP BY takes what groups are made of; aggregates go into SELECT or HAVING"));
+        return Some(at(
+            "an aggregate cannot stand here".into(),
+            "GROUP BY takes what groups are made of; aggregates go into SELECT or HAVING",
+        ));
     }
     if message.contains("non-boolean predicate") {
         let given = probe.type_of(found, found.node).await;
-        return Some(at(format!("a condition is true or false, and this is {}", given.as_ref().map_or("not".into(), a_type)), "compare it with something: ... = ..."));
+        return Some(at(
+            format!("a condition is true or false, and this is {}", given.as_ref().map_or("not".into(), a_type)),
+            "compare it with something: ... = ...",
+        ));
     }
     if let Some(most) = message.split_once("Valid columns: 1 to ").or_else(|| message.split_once(", max: ")) {
         let columns = if most.1.trim() == "1" { "1 column".to_owned() } else { format!("{} columns", most.1.trim()) };
@@ -64,14 +74,20 @@ pub(super) async fn located(
     for clause in ["LIMIT", "OFFSET"] {
         if message.contains(&format!("{clause} to be an integer")) {
             let given = probe.type_of(found, found.node).await;
-            return Some(at(format!("{clause} takes a whole number, not {}", given.as_ref().map_or("this".into(), a_type)), ""));
+            return Some(at(
+                format!("{clause} takes a whole number, not {}", given.as_ref().map_or("this".into(), a_type)),
+                "",
+            ));
         }
         if message.contains(&format!("{clause} must be >= 0")) {
             return Some(at(format!("{clause} cannot be negative"), ""));
         }
     }
     if message.contains("For SELECT DISTINCT, ORDER BY expressions") {
-        return Some(at("this is not among the columns selected, so rows that are one by DISTINCT or UNION have no order by it".into(), "select it, or order by a column that is selected"));
+        return Some(at(
+            "rows made distinct can only be ordered by what is selected".into(),
+            "select it, or order by a column that is selected",
+        ));
     }
     None
 }
@@ -115,7 +131,9 @@ fn duplicate(extents: &Extents<'_>, body: &SetExpr) -> Option<Finding> {
 /// The name of a selected expression and where it stands: that behind AS, or the expression itself.
 fn named(extents: &Extents<'_>, expr: &Expr) -> Option<(String, Range<usize>)> {
     let alias = |token: &Token| match token {
-        Token::Word(word) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => Some(word.value.clone()),
+        Token::Word(word) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => {
+            Some(word.value.clone())
+        }
         _ => None,
     };
     let after = extents.after(expr)?;
@@ -140,7 +158,11 @@ async fn union_types(extents: &Extents<'_>, probe: &Probe, found: &Found) -> Opt
     let (above, below) = (probe.type_of(found, first).await?, probe.type_of(found, last).await?);
     let message = format!("a column of this UNION is {} above and {} here", a_type(&above), a_type(&below));
     let finding = Finding::new(message).at(extents.of(found.tree.expr(last)?)?).label(type_name(&below));
-    Some(finding.context(extents.of(found.tree.expr(first)?)?, type_name(&above)).help("cast one of them to the other's type"))
+    Some(
+        finding
+            .context(extents.of(found.tree.expr(first)?)?, type_name(&above))
+            .help("cast one of them to the other's type"),
+    )
 }
 
 /// Errors whose place is plain from the statement itself.
@@ -192,7 +214,7 @@ pub(super) fn written(statement: &Statement, extents: &Extents<'_>, tree: &Tree,
     if let Some(field) = message.strip_prefix("Schema contains duplicate qualified field name ") {
         let table = field.split('.').next()?.trim_matches('"');
         let finding = Finding::new(format!("two tables of this FROM are named `{table}`")).at(second(table));
-        return Some(finding.help(format!("give one of them another name: {table} AS {table}2")));
+        return Some(finding.help("give one of them another name with AS"));
     }
     if let Some(name) = between(message, "The window ", " is not defined") {
         let finding = Finding::new(format!("there is no window `{name}`")).at(statement.word(name));
@@ -203,21 +225,30 @@ pub(super) fn written(statement: &Statement, extents: &Extents<'_>, tree: &Tree,
         statement.words().find(|word| is_it(&word.token)).map(|word| statement.source.range(word.span))
     };
     if message.starts_with("QUALIFY clause requires") {
-        let finding = Finding::new("QUALIFY filters on a window function, and there is none").at(keyword(Keyword::QUALIFY));
+        let finding =
+            Finding::new("QUALIFY filters on a window function, and there is none").at(keyword(Keyword::QUALIFY));
         return Some(finding.help("write WHERE, or HAVING behind GROUP BY"));
     }
     if message.starts_with("SELECT * with no tables") {
         let star = statement.words().find(|word| word.token == Token::Mul);
         let place = star.map(|word| statement.source.range(word.span));
-        return Some(Finding::new("`*` stands for all columns of a FROM, and there is none").at(place).help("add FROM table"));
+        return Some(
+            Finding::new("`*` stands for all columns of a FROM, and there is none").at(place).help("add FROM table"),
+        );
     }
     if let Some(name) = message.strip_prefix("Unsupported SQL type ") {
         let finding = Finding::new(format!("there is no type `{}`", name.to_lowercase())).at(statement.word(name));
-        return Some(finding.help("types are text, boolean, integer, bigint, decimal(p, s), double, date, time, timestamp, interval"));
+        return Some(
+            finding.help(
+                "types are text, boolean, integer, bigint, decimal(p, s), double, date, time, timestamp, interval",
+            ),
+        );
     }
     if let Some(name) = between(message, "'", "' is not a variable which can be viewed") {
         let finding = Finding::new(format!("there is nothing to SHOW that is named `{name}`")).at(statement.word(name));
-        return Some(finding.help("SHOW TABLES, SHOW COLUMNS FROM table and SHOW FUNCTIONS are there, and DESCRIBE table"));
+        return Some(
+            finding.help("SHOW TABLES, SHOW COLUMNS FROM table and SHOW FUNCTIONS are there, and DESCRIBE table"),
+        );
     }
     if message.starts_with("segment takes one name") {
         let place = wrong_name(statement, "segment");

@@ -63,18 +63,25 @@ pub(super) fn find(
     if let Some((clause, help)) = ORDER.iter().find(|(clause, _)| is(words, found, clause)) {
         return Some(Finding::new(format!("{clause} is too late here")).at(place(found)).help(*help));
     }
-    let compares = matches!(words[found].token, Token::Eq | Token::Lt | Token::Gt | Token::Neq | Token::LtEq | Token::GtEq);
-    let has_where = words[..found].iter().any(|word| matches!(&word.token, Token::Word(w) if w.keyword == Keyword::WHERE));
+    let compares =
+        matches!(words[found].token, Token::Eq | Token::Lt | Token::Gt | Token::Neq | Token::LtEq | Token::GtEq);
+    let has_where =
+        words[..found].iter().any(|word| matches!(&word.token, Token::Word(w) if w.keyword == Keyword::WHERE));
     if compares && !has_where {
         let finding = Finding::new(format!("a condition is not expected here: found `{}`", written(found)));
         return Some(finding.at(place(found)).help("conditions stand behind WHERE"));
     }
-    let is_name = |at: usize| matches!(&words[at].token, Token::Word(w) if w.keyword == Keyword::NoKeyword);
-    if found > 1 && is_name(found) && is_name(found - 1) && is_name(found - 2) {
-        let finding = Finding::new(format!("`{}` is not expected here", written(found))).at(place(found));
-        return Some(finding.label("is a comma missing before it?"));
+    if words[found].token == Token::Comma && found > 1 && is(words, found - 2, "LIMIT") {
+        let finding = Finding::new("LIMIT takes one number").at(place(found));
+        return Some(finding.help("write LIMIT count OFFSET start"));
     }
     None
+}
+
+/// Whether the word where the parser stopped is a third name in a row: a column behind one that has an alias.
+pub(super) fn comma_is_missing(words: &[&TokenWithSpan], found: usize) -> bool {
+    let is_name = |at: usize| matches!(&words[at].token, Token::Word(w) if w.keyword == Keyword::NoKeyword);
+    found > 1 && is_name(found) && is_name(found - 1)
 }
 
 /// Clauses that stand before what is in front of them.
@@ -98,9 +105,9 @@ const OTHERS: [(&str, &str); 8] = [
 ];
 
 fn is(words: &[&TokenWithSpan], at: usize, name: &str) -> bool {
-    words.get(at).is_some_and(|word| {
-        matches!(&word.token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(name))
-    })
+    words.get(at).is_some_and(
+        |word| matches!(&word.token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(name)),
+    )
 }
 
 /// `\d` and `.tables`: commands of shells.

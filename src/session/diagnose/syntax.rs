@@ -3,9 +3,9 @@
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::slips;
 use crate::session::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
 use crate::session::finding::Finding;
-use super::slips;
 use crate::session::script::Statement;
 
 /// Words that begin a statement or a clause, for what was meant by a word that is none.
@@ -85,7 +85,10 @@ pub(super) fn explain(statement: &Statement, error: &ParserError) -> Finding {
         Some((index, (word, keyword))) => Finding::new(format!("`{word}` is not expected here"))
             .at(statement.source.range(words[index].span))
             .label(format!("did you mean `{keyword}`?")),
-        None => finding,
+        None => match found.filter(|found| slips::comma_is_missing(&words, *found)) {
+            Some(_) => finding.label("is a comma missing before it?"),
+            None => finding,
+        },
     }
 }
 

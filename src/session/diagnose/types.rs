@@ -69,7 +69,8 @@ pub(super) fn in_sql(message: &str) -> String {
             Some((arrow, sql)) => {
                 text.push_str(sql);
                 rest = &rest[arrow.len()..];
-                if let Some(end) = bracketed(rest).filter(|_| *sql == "text" || *sql == "timestamp" || *sql == "interval")
+                if let Some(end) =
+                    bracketed(rest).filter(|_| *sql == "text" || *sql == "timestamp" || *sql == "interval")
                 {
                     rest = &rest[end..];
                 }
