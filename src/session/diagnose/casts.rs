@@ -62,7 +62,7 @@ fn may_cast(expr: &Expr) -> bool {
         Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => false,
         Expr::BinaryOp { left, right, .. } => !plain(left) && !plain(right),
         Expr::InList { expr, list, .. } => !plain(expr) && !list.iter().all(plain),
-        Expr::Between { expr, low, high, .. } => !plain(expr) && !(plain(low) && plain(high)),
+        Expr::Between { expr, low, high, .. } => !(plain(expr) || plain(low) && plain(high)),
         Expr::InSubquery { .. } | Expr::Case { operand: Some(_), .. } => true,
         _ => false,
     }

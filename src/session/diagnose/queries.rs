@@ -93,7 +93,7 @@ pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found,
 }
 
 /// The calls of aggregates or window functions in a part of the statement, and around it.
-fn calls<'t>(tree: &'t Tree, node: usize, fits: impl Fn(&Function) -> bool) -> Option<&'t Expr> {
+fn calls(tree: &Tree, node: usize, fits: impl Fn(&Function) -> bool) -> Option<&Expr> {
     let is_within = |at: usize| {
         let up = std::iter::successors(Some(at), |at| tree.nodes[*at].parent);
         up.into_iter().any(|at| at == node)
@@ -139,10 +139,10 @@ fn named(extents: &Extents<'_>, expr: &Expr) -> Option<(String, Range<usize>)> {
     let after = extents.after(expr)?;
     let mut after = after.into_iter().peekable();
     let explicit = after.next_if(|(t, _)| matches!(t, Token::Word(word) if word.keyword == Keyword::AS)).is_some();
-    if let Some((token, place)) = after.next() {
-        if let Some(name) = alias(token).or_else(|| explicit.then(|| token.to_string())) {
-            return Some((name, place));
-        }
+    if let Some((token, place)) = after.next()
+        && let Some(name) = alias(token).or_else(|| explicit.then(|| token.to_string()))
+    {
+        return Some((name, place));
     }
     let name = match expr {
         Expr::CompoundIdentifier(names) => names.last()?.value.clone(),

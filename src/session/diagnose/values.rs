@@ -44,10 +44,8 @@ const ABOUT: [&str; 19] = [
 pub(super) fn located(statement: &Statement, extents: &Extents<'_>, found: &Found, message: &str) -> Option<Finding> {
     let mut node = found.node;
     // A value that is wrong in itself stands alone; what failed together with others is shown as its operator.
-    if let (Some((parent, outer)), true) = (found.tree.parent(node), is_arithmetic_error(message)) {
-        if matches!(outer, Expr::BinaryOp { .. }) {
-            node = parent;
-        }
+    if let (Some((parent, Expr::BinaryOp { .. })), true) = (found.tree.parent(node), is_arithmetic_error(message)) {
+        node = parent;
     }
     let expr = found.tree.expr(node)?;
     // Compared with a column, a value is what does not fit: the column is what it is.
@@ -171,16 +169,15 @@ fn words(message: &str, is_literal: bool) -> Finding {
     if message.contains("Divide by zero") {
         return Finding::new("division by zero").help("nullif(x, 0) turns a zero divisor into NULL");
     }
-    if let Some(rest) = message.strip_prefix("Cannot cast string ") {
-        if let Some((value, kind)) = rest.split_once(" to value of ") {
-            let kind = in_sql(kind.trim_end_matches(" type"));
-            let finding = Finding::new(format!("cannot read {value} as {kind}"));
-            return match kind.as_str() {
-                "date" => finding.help("a day is written '2025-03-01'"),
-                _ if is_literal => finding,
-                _ => finding.help(format!("TRY_CAST(x AS {kind}) gives NULL for what cannot be read")),
-            };
-        }
+    let cast = message.strip_prefix("Cannot cast string ").and_then(|rest| rest.split_once(" to value of "));
+    if let Some((value, kind)) = cast {
+        let kind = in_sql(kind.trim_end_matches(" type"));
+        let finding = Finding::new(format!("cannot read {value} as {kind}"));
+        return match kind.as_str() {
+            "date" => finding.help("a day is written '2025-03-01'"),
+            _ if is_literal => finding,
+            _ => finding.help(format!("TRY_CAST(x AS {kind}) gives NULL for what cannot be read")),
+        };
     }
     if let Some(text) = between(message, "Error parsing timestamp from '", "'") {
         let finding = Finding::new(format!("cannot read '{text}' as timestamp"));
