@@ -119,6 +119,8 @@ async fn located(
 fn sentence(message: &str) -> String {
     let message = message.split("\nThis issue was likely caused by a bug").next().unwrap_or(message);
     let first = message.lines().next().unwrap_or(message);
+    let first = first.split(". No function matches").next().unwrap_or(first);
+    let first = first.split(", errors: ").next().unwrap_or(first);
     in_sql(first)
 }
 
