@@ -196,7 +196,8 @@ pub struct RenderOptions {
     pub scrolls_sideways: bool,
     /// How a person sees what a table on a terminal leaves out, such as `-o FILE`; its footer says so.
     pub whole_with: Option<String>,
-    /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
+    /// The most rows a table shows on a terminal; its footer says so. Where it becomes records by itself, these are the
+    /// most lines, and at least three records. Elsewhere every row is written.
     pub rows_max: Option<usize>,
     /// Whether the tables of a document draw a bar after the number in columns of percentages.
     pub bars: bool,
