@@ -14,6 +14,15 @@ pub const FILE_EVENTS_MAX: u64 = 100_000_000;
 pub const LAND_FILES_MAX: usize = 1_000_000;
 /// How often a commit is tried again after another writer's.
 pub const COMMIT_RETRIES_MAX: u32 = 200;
+/// The longest file of settings, in bytes.
+pub const CONFIG_BYTES_MAX: usize = 1 << 20;
+/// How often a statement that cannot be planned is planned again, in parts, to find the place that is wrong. When that is
+/// not enough, the error names no place.
+pub const DIAGNOSIS_TRIES_MAX: usize = 200;
+/// How long that may take, in milliseconds.
+pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 100;
+/// The most expressions and queries of a statement in which a place is looked for so.
+pub const DIAGNOSIS_EXPRESSIONS_MAX: usize = 2_000;
 /// The longest SQL text, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// How deep a statement may nest: brackets, subqueries, CASE in CASE.
@@ -64,3 +73,18 @@ pub const HTML_ROWS_MAX: u64 = 100_000;
 pub const CHART_POINTS_MAX: usize = 1_000;
 /// The most rows that a chart with a bar for each shows, the first ones; it says so.
 pub const CHART_BARS_MAX: usize = 40;
+/// The largest result that the shell keeps to show it again, in bytes of its temporary file; a larger one is computed
+/// again.
+pub const LAST_RESULT_BYTES_MAX: u64 = 1 << 30;
+/// How many entries the shell's history holds; the oldest go.
+pub const HISTORY_ENTRIES_MAX: usize = 10_000;
+/// The longest entry of the shell's history, in bytes; a longer one is not kept.
+pub const HISTORY_ENTRY_BYTES_MAX: usize = 64 << 10;
+/// How many files `\i` reads one inside the other.
+pub const INCLUDED_FILES_MAX: usize = 16;
+/// The most suggestions that the shell offers at once; more typing narrows them down.
+pub const SUGGESTIONS_MAX: usize = 500;
+/// The most entries of a folder that the shell looks at to complete a path.
+pub const FOLDER_ENTRIES_MAX: usize = 10_000;
+/// The longest text, in bytes, that the shell colours and completes while it is typed; a longer one is edited without.
+pub const ASSISTED_BYTES_MAX: usize = 256 << 10;

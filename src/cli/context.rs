@@ -3,10 +3,11 @@
 use super::args::ResultArgs;
 use crate::Result;
 use crate::output::sanitize::sanitize_lines;
-use crate::repl::{Console, Documents, Results, Settings};
+use crate::repl::{Config, Console, Documents, Results, Settings};
 
 /// What was asked for, and where results go.
 pub(super) struct Context<'c> {
+    pub(super) config: &'c Config,
     pub(super) settings: &'c Settings,
     pub(super) console: &'c dyn Console,
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::output::sanitize::sanitize;
 use crate::output::{Expanded, RenderOptions};
-use crate::repl::Console;
+use crate::repl::{Color, Console};
 use crate::{Error, Result};
 
 /// Where results and messages go, and what they may look like there.
@@ -24,6 +24,15 @@ impl Printer {
         let output_is_terminal = io::stdout().is_terminal();
         let styled = io::stderr().is_terminal() && !plain;
         Self { output_is_terminal, output_is_styled: output_is_terminal && !plain, styled }
+    }
+
+    /// Goes by what was asked for. [`Color::Auto`] looks at the terminal only: `NO_COLOR` is one of those who ask.
+    pub(super) fn set_color(&mut self, color: Color) {
+        (self.output_is_styled, self.styled) = match color {
+            Color::Auto => (self.output_is_terminal, io::stderr().is_terminal()),
+            Color::Always => (true, true),
+            Color::Never => (false, false),
+        };
     }
 
     /// Writes to standard error, and does not mind if nobody listens.
@@ -73,6 +82,11 @@ impl Console for Printer {
         match error {
             Error::NotFound { what: "store", .. } => {
                 text.push_str("\n  = help: name another with --store or SMSQL_STORE");
+            }
+            Error::NotFound { what: "profile", .. } => {
+                text.push_str(
+                    "\n  = help: profiles stand in the configuration file: `smsql config path` shows where it is",
+                );
             }
             Error::Rejected { .. } => text.push_str("\n  = help: --allow-rejects makes that no failure"),
             _ => {}

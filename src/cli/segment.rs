@@ -97,7 +97,7 @@ async fn from_report(
     args: SegmentCreateArgs,
 ) -> Result<Content> {
     let name = args.report.as_deref().unwrap_or_default();
-    let report = own_reports::find(name, Some(store), args.catalogue.folder.as_deref()).await?;
+    let report = own_reports::find(name, Some(store), context.settings.reports.as_deref()).await?;
     let common = args.common.given().map(|(name, value)| (name.to_owned(), value.clone()));
     let own = args.parameters.iter().map(Parameter::written).map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut given = BTreeMap::new();
@@ -135,7 +135,7 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
     let mut results = context.results(result)?;
     let session = context.settings.session(&context.settings.options()).await?;
     for statement in &split("<segments>", LIST)? {
-        results.stream(&mut session.run(statement, &Parameters::default()).await?).await?;
+        results.run(&session, statement, &Parameters::default()).await?;
     }
     results.finish()
 }

@@ -41,7 +41,7 @@ use chrono_tz::Tz;
 
 use crate::{Error, Result};
 
-pub use atomic::AtomicFile;
+pub use atomic::{AtomicFile, discard_unfinished};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -234,6 +234,10 @@ pub trait Sink: Send {
     fn begin(&mut self, schema: &SchemaRef) -> Result<()>;
     /// Writes the next rows.
     fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
+    /// Writes rows that are held back, where the next ones take their time.
+    fn show(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Writes what is left (footer, closing bracket) and flushes.
     fn finish(self: Box<Self>) -> Result<()>;
 }

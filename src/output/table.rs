@@ -186,6 +186,14 @@ impl Sink for TableSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.begin_layout()?;
+        self.out.hand_on()
+    }
+
     fn finish(mut self: Box<Self>) -> Result<()> {
         self.begin_layout()?;
         let footer = self.footer();

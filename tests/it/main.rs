@@ -3,8 +3,10 @@
 mod browser;
 mod cli;
 mod concurrent;
+mod config;
 mod crash;
 mod damage;
+mod describe;
 mod diagnose;
 mod documents;
 mod faults;
@@ -17,6 +19,7 @@ mod output;
 mod pager;
 mod place;
 mod policy;
+mod profile;
 mod readme;
 mod replayable;
 mod reports;
