@@ -234,7 +234,7 @@ pub trait Sink: Send {
     fn begin(&mut self, schema: &SchemaRef) -> Result<()>;
     /// Writes the next rows.
     fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
-    /// Writes rows that are held back, where the next ones take their time.
+    /// Writes rows that are held back, here or by who writes them, where the next ones take their time.
     fn show(&mut self) -> Result<()> {
         Ok(())
     }

@@ -187,11 +187,10 @@ impl Sink for TableSink {
     }
 
     fn show(&mut self) -> Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
+        if !self.waiting.is_empty() {
+            self.begin_layout()?;
         }
-        self.begin_layout()?;
-        self.out.hand_on()
+        self.out.show()
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {
