@@ -119,8 +119,9 @@ impl<'c> Results<'c> {
         {
             self.watch.before_rows();
             sink.batch(&batch)?;
-            if self.format == Format::Json && self.console.output_is_terminal() {
-                // Its last line is open.
+            // The last line of JSON is open, and a pager has the whole terminal.
+            let is_open = self.format == Format::Json && self.console.output_is_terminal();
+            if is_open || !self.console.messages_are_watched() {
                 self.watch.end();
             }
         }
