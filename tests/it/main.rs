@@ -25,6 +25,7 @@ mod slt;
 mod status_codes;
 mod store;
 mod support;
+mod terminal;
 mod tidy;
 mod time_zones;
 mod workspace;
