@@ -12,6 +12,7 @@ mod fold;
 mod generate;
 mod headers;
 mod landing;
+mod many_files;
 mod oracle;
 mod output;
 mod place;
