@@ -64,3 +64,18 @@ pub const HTML_ROWS_MAX: u64 = 100_000;
 pub const CHART_POINTS_MAX: usize = 1_000;
 /// The most rows that a chart with a bar for each shows, the first ones; it says so.
 pub const CHART_BARS_MAX: usize = 40;
+/// The largest result that the shell keeps to show it again, in bytes of its temporary file; a larger one is computed
+/// again.
+pub const LAST_RESULT_BYTES_MAX: u64 = 1 << 30;
+/// How many entries the shell's history holds; the oldest go.
+pub const HISTORY_ENTRIES_MAX: usize = 10_000;
+/// The longest entry of the shell's history, in bytes; a longer one is not kept.
+pub const HISTORY_ENTRY_BYTES_MAX: usize = 64 << 10;
+/// How many files `\i` reads one inside the other.
+pub const INCLUDED_FILES_MAX: usize = 16;
+/// The most suggestions that the shell offers at once; more typing narrows them down.
+pub const SUGGESTIONS_MAX: usize = 500;
+/// The most entries of a folder that the shell looks at to complete a path.
+pub const FOLDER_ENTRIES_MAX: usize = 10_000;
+/// The longest text, in bytes, that the shell colours and completes while it is typed; a longer one is edited without.
+pub const ASSISTED_BYTES_MAX: usize = 256 << 10;

@@ -1,5 +1,5 @@
 -- view: unmapped
--- title: Statuses the status table does not know, most frequent first
+-- title: One row per status that the status table does not know, the most frequent first
 -- columns:
 --   provider - Who reported it.
 --   status - The status, verbatim.

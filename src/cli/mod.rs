@@ -22,11 +22,9 @@ mod status_codes;
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
 use crate::limits::STACK_BYTES;
 use crate::output::is_broken_pipe;
-use crate::repl::Console;
+use crate::repl::{self, Console};
 use crate::{Error, Result};
 use args::{Cli, Command};
 use context::Context;
@@ -62,11 +60,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, printer: &Printer) -> Result<()> {
-    let command = match cli.command {
-        Some(command) => command,
-        None if printer.is_interactive() => return printer.text(&Cli::command().render_help().to_string()),
-        None => Command::Sql(args::SqlArgs::from_stdin()),
-    };
+    let command = cli.command;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = cli.global.threads {
         runtime.worker_threads(threads.get());
@@ -76,6 +70,11 @@ fn run(cli: Cli, printer: &Printer) -> Result<()> {
     let settings = cli.global.settings();
     let context = Context { settings: &settings, console: printer };
     let done = runtime.block_on(async {
+        let command = match command {
+            Some(command) => command,
+            None if printer.is_interactive() => return repl::run(printer, settings.clone()).await,
+            None => Command::Sql(args::SqlArgs::from_stdin()),
+        };
         match command {
             Command::Demo(args) => demo::run(&context, args).await,
             Command::Generate(args) => generate::run(&context, args),

@@ -1,14 +1,9 @@
 //! `smsql reports`: the reports there are.
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
-
 use super::args::ReportsArgs;
 use super::context::Context;
 use crate::Result;
 use crate::repl::own_reports::Reports;
-use crate::report::Report;
 use crate::session::Session;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> {
@@ -17,21 +12,8 @@ pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> 
     if let Some(store) = &store {
         reports.check(&Session::open(store, &context.settings.as_of()?, &context.settings.options()).await?).await;
     }
-    let catalogue = &reports.catalogue;
-    let text = |value: &dyn Fn(&Report) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(catalogue.reports().map(value)))
-    };
-    let sections = |report: &Report| report.sections.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let daily = catalogue.reports().map(|report| Some(report.is_daily)).collect::<BooleanArray>();
-    let batch = RecordBatch::try_from_iter([
-        ("report", text(&|report| report.name.clone())),
-        ("title", text(&|report| report.title.clone())),
-        ("sections", text(&sections)),
-        ("daily", Arc::new(daily) as ArrayRef),
-        ("file", text(&|report| report.place.clone())),
-    ])?;
     let mut results = context.results(&args.result)?;
-    results.batch(&batch)?;
+    results.batch(&reports.batch()?)?;
     results.finish()?;
     // What is no report is said behind those that are.
     let mut broken = reports.broken.into_iter().map(|(_, error)| error).collect::<Vec<_>>();

@@ -1,11 +1,10 @@
 //! `smsql sql`: run a script.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::args::SqlArgs;
 use super::context::Context;
-use crate::limits::STATEMENT_BYTES_MAX;
+use crate::repl::script::{read, read_file};
 use crate::session::{Parameters, SessionOptions, split};
 use crate::{Error, Result};
 
@@ -34,25 +33,4 @@ pub(super) fn script_text(context: &Context<'_>, sql: Option<String>, file: Opti
         }
         (None, _) => Ok(("<stdin>".to_owned(), read(std::io::stdin().lock(), "standard input")?)),
     }
-}
-
-fn read_file(path: &Path) -> Result<(String, String)> {
-    let place = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|error| Error::storage(format!("cannot read {place}"), error))?;
-    let text = read(file, &place)?;
-    Ok((place, text))
-}
-
-/// Reads text, a little more of it than is allowed, so that the limit is noticed without reading all.
-fn read(from: impl Read, place: &str) -> Result<String> {
-    let mut bytes = Vec::new();
-    let read = from.take(STATEMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Error::storage(format!("cannot read {place}"), error))?;
-    if bytes.len() > STATEMENT_BYTES_MAX {
-        let message = format!("{place} has more than {STATEMENT_BYTES_MAX} bytes of SQL");
-        return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
-    }
-    // Editors on Windows put a mark before the text.
-    let text = String::from_utf8(bytes).map_err(|_| Error::invalid(place, "the SQL is not UTF-8 text"))?;
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }

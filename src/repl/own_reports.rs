@@ -1,6 +1,9 @@
 //! Reports of the user's own, beside the built-in ones: in the store's `reports` folder, or in a local one.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 
 use crate::report::{Catalogue, Report};
 use crate::session::Session;
@@ -38,6 +41,23 @@ impl Reports {
             }
         }
         Ok(Self { catalogue, broken })
+    }
+
+    /// What there is of those that are right: a row for each.
+    pub fn batch(&self) -> Result<RecordBatch> {
+        let catalogue = &self.catalogue;
+        let text = |value: &dyn Fn(&Report) -> String| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(catalogue.reports().map(value)))
+        };
+        let sections = |report: &Report| report.sections.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+        let daily = catalogue.reports().map(|report| Some(report.is_daily)).collect::<BooleanArray>();
+        Ok(RecordBatch::try_from_iter([
+            ("report", text(&|report| report.name.clone())),
+            ("title", text(&|report| report.title.clone())),
+            ("sections", text(&sections)),
+            ("daily", Arc::new(daily) as ArrayRef),
+            ("file", text(&|report| report.place.clone())),
+        ])?)
     }
 
     /// Sorts out the reports of the user's own whose result could differ from run to run.

@@ -86,6 +86,15 @@ impl<'c> Results<'c> {
         Ok(())
     }
 
+    /// Writes rows that were kept.
+    pub fn replay(&mut self, schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
+        let mut sink = self.begin(schema)?;
+        for batch in batches {
+            sink.batch(&batch?)?;
+        }
+        sink.finish()
+    }
+
     /// Writes one batch as a result.
     pub fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
         let mut sink = self.begin(&batch.schema())?;

@@ -1,7 +1,17 @@
 //! What there is to ask for, described: tables with their columns, functions with their arguments. The shell shows it and
-//! completes from it.
+//! completes from it, and the README's reference is written from it.
+//!
+//! The words stand where the thing is defined: columns of the log in `event::schema`, those of views at the head of their
+//! files, those of other tables beside their schema, functions in their own documentation. They are Markdown.
+
+mod functions;
+mod tables;
+mod types;
 
 use super::Session;
+pub use types::type_name;
+
+pub(super) use tables::Words;
 
 /// The tables and functions of a session.
 #[derive(Debug, Clone, Default)]
@@ -19,11 +29,11 @@ pub struct TableDescription {
     pub name: String,
     /// `table`, `view`, or `temporary` for what a script has made.
     pub kind: &'static str,
-    /// What a row is, in a sentence; empty where nobody said.
+    /// What a row is, in a sentence of Markdown; empty where nobody said.
     pub description: String,
     /// In their order.
     pub columns: Vec<ColumnDescription>,
-    /// The SELECT of a view.
+    /// The SELECT of a view, as it was written where that is known.
     pub sql: Option<String>,
 }
 
@@ -36,11 +46,11 @@ pub struct ColumnDescription {
     pub data_type: String,
     /// Whether it may be NULL.
     pub nullable: bool,
-    /// What it means; empty where nobody said.
+    /// What it means, as Markdown; empty where nobody said.
     pub description: String,
 }
 
-/// A function.
+/// A function. What is both an aggregate and a window function, or both scalar and a table, is described for each.
 #[derive(Debug, Clone, Default)]
 pub struct FunctionDescription {
     /// Its name.
@@ -51,14 +61,18 @@ pub struct FunctionDescription {
     pub is_own: bool,
     /// How a call is written, such as `percent(part, whole)`.
     pub syntax: String,
-    /// What it gives; empty where nobody said.
+    /// Other ways to write it.
+    pub other_syntax: Vec<String>,
+    /// What it gives, as Markdown; empty where nobody said.
     pub description: String,
     /// Name and meaning of each argument.
     pub arguments: Vec<(String, String)>,
-    /// An example, SQL and what it gives.
+    /// An example, SQL and what it gives, as Markdown.
     pub example: Option<String>,
-    /// Its other names.
+    /// Its other names, in order.
     pub aliases: Vec<String>,
+    /// Functions that people who read about this one may look for.
+    pub related: Vec<String>,
 }
 
 impl Description {
@@ -67,32 +81,25 @@ impl Description {
         self.tables.iter().find(|table| table.name == name)
     }
 
-    /// The function of this name, or with this other name.
+    /// The function of this name, or with this other name; the first, where there is one of each kind.
     pub fn function(&self, name: &str) -> Option<&FunctionDescription> {
-        let is_it =
-            |function: &&FunctionDescription| function.name == name || function.aliases.iter().any(|a| a == name);
-        self.functions.iter().find(is_it)
+        self.functions_named(name).next()
+    }
+
+    /// The functions of this name, or with this other name.
+    pub fn functions_named<'d>(&'d self, name: &str) -> impl Iterator<Item = &'d FunctionDescription> {
+        self.functions
+            .iter()
+            .filter(move |function| function.name == name || function.aliases.iter().any(|a| a == name))
     }
 }
 
 impl Session {
-    /// The tables and functions that SQL can name now, described.
+    /// The tables and functions that SQL can name now, described. Nothing is read from the store.
     pub async fn describe(&self) -> Description {
-        let names = self.names().await;
-        let column = |name: String| ColumnDescription { name, ..Default::default() };
-        let table = |(name, columns): (String, Vec<String>)| {
-            let columns = columns.into_iter().map(column).collect();
-            TableDescription { name, kind: "table", columns, ..Default::default() }
-        };
-        let function = |name: String| FunctionDescription {
-            syntax: format!("{name}()"),
-            name,
-            kind: "scalar",
-            ..Default::default()
-        };
         Description {
-            tables: names.tables.into_iter().map(table).collect(),
-            functions: names.functions.into_iter().map(function).collect(),
+            tables: tables::describe(&self.context, &self.policy.built_in).await,
+            functions: functions::describe(&self.context.state()),
         }
     }
 }

@@ -30,6 +30,7 @@ mod runtime;
 mod script;
 mod status_codes;
 mod syntax;
+mod tokens;
 
 mod views;
 
@@ -44,7 +45,7 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
-pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription};
+pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription, type_name};
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
 pub use recipients::{RecipientRows, segment_parameters};
@@ -52,6 +53,7 @@ pub use run::Answer;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
+pub use tokens::{Token, TokenKind, tokens};
 
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};

@@ -71,6 +71,15 @@ impl Deadline {
     }
 }
 
+/// Sees every batch of an answer.
+struct Inspector(Box<dyn FnMut(&RecordBatch) + Send>);
+
+impl std::fmt::Debug for Inspector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Inspector")
+    }
+}
+
 /// The rows a statement gives, as they come.
 ///
 /// The plan runs in a task of its own, so a deadline or Ctrl-C takes effect while an operator is busy. Dropping the
@@ -87,6 +96,7 @@ pub struct Answer {
     rows: u64,
     rows_max: Option<u64>,
     memory_limit_bytes: usize,
+    inspector: Option<Inspector>,
 }
 
 impl Answer {
@@ -108,7 +118,18 @@ impl Answer {
             }
         });
         let (rows_max, memory_limit_bytes) = (options.rows_max, options.memory_limit_bytes);
-        Self { schema, statement, batches, first: None, task, deadline, rows: 0, rows_max, memory_limit_bytes }
+        Self {
+            schema,
+            statement,
+            batches,
+            first: None,
+            task,
+            deadline,
+            rows: 0,
+            rows_max,
+            memory_limit_bytes,
+            inspector: None,
+        }
     }
 
     /// The columns.
@@ -132,6 +153,9 @@ impl Answer {
         };
         self.rows += batch.num_rows() as u64;
         let batch = self.named(batch)?;
+        if let Some(inspector) = &mut self.inspector {
+            inspector.0(&batch);
+        }
         match self.rows_max {
             Some(max) if self.rows > max => Err(Error::Limit {
                 limit: "rows_max",
@@ -139,6 +163,11 @@ impl Answer {
             }),
             _ => Ok(Some(batch)),
         }
+    }
+
+    /// Has every batch seen by `inspect`, before whoever asked for it.
+    pub fn inspect(&mut self, inspect: impl FnMut(&RecordBatch) + Send + 'static) {
+        self.inspector = Some(Inspector(Box::new(inspect)));
     }
 
     /// Waits for the first rows, if there are any. They are not lost.

@@ -6,6 +6,7 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 
+use super::describe::Words;
 use crate::Result;
 use crate::event::StatusTable;
 use crate::event::status::StatusCode;
@@ -14,6 +15,22 @@ use crate::event::status::StatusCode;
 pub(super) fn table(status: &StatusTable) -> Result<Arc<dyn TableProvider>> {
     let batch = status_code_rows(status.rows())?;
     Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
+}
+
+/// What it and its columns mean.
+pub(super) fn words() -> Words {
+    Words::new(
+        "One row per status or error code that smsql knows",
+        &[
+            ("provider", "Whose status it is."),
+            ("field", "What `value` is: `status`, `error_code`, or `status/error_code`."),
+            ("value", "The raw status or code, or both as `STATUS/CODE`."),
+            ("bucket", "What it means: one of the buckets, such as `delivered`."),
+            ("is_final", "Whether no further report is expected after it."),
+            ("meaning", "What the provider says about it, in short."),
+            ("origin", "`built-in`, or `store` for a row of the store's own file."),
+        ],
+    )
 }
 
 /// Rows of the status table as the columns of `status_codes`.

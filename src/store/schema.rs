@@ -54,6 +54,15 @@ impl Record {
         }
     }
 
+    /// What a row of its table is.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Event => "One row per event: what one report says happened to one message",
+            Self::Reject => "One row per refused record",
+            Self::Landing => "One row per landed file",
+        }
+    }
+
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|record| record.name() == name)

@@ -5,6 +5,7 @@ mod cli;
 mod concurrent;
 mod crash;
 mod damage;
+mod describe;
 mod diagnose;
 mod documents;
 mod faults;

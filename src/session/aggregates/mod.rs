@@ -29,7 +29,7 @@ pub use latest::Latest;
 pub use partial_pool::{PARTIAL_BYTES, PartialPool};
 
 /// The section of the documentation these functions are shown in.
-const SECTION: DocSection = DocSection { include: true, label: "Messages", description: None };
+pub(super) const SECTION: DocSection = DocSection { include: true, label: "Messages", description: None };
 
 /// All of them, to register in a session.
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {

@@ -42,6 +42,9 @@ mod wilson_upper;
 #[cfg(test)]
 mod tests;
 
+/// The section of the documentation these functions are shown in, as each says itself.
+pub(super) const SECTION: &str = "Message Functions";
+
 /// Every scalar function of smsql. What a status means is looked up in `status_table`.
 pub fn scalar_functions(status_table: &Arc<StatusTable>) -> Vec<Arc<ScalarUDF>> {
     let meanings = || Meanings::new(Arc::clone(status_table));

@@ -28,6 +28,7 @@ use datafusion::logical_expr::{
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
 
+use super::super::describe::Words;
 use crate::store::{Recipients, Segment, SegmentSource, Store};
 use crate::{Error, Result};
 
@@ -171,6 +172,34 @@ fn segments_schema(zone: Tz) -> SchemaRef {
         Field::new("parameters", parameters(&[]).data_type().clone(), false),
         text("members", false),
     ]))
+}
+
+/// What `segments` and its columns mean.
+pub(in crate::session) fn segments_words() -> Words {
+    Words::new(
+        "One row per segment: a named, fixed list of recipients",
+        &[
+            ("name", "Its name."),
+            ("recipients", "How many recipients it has."),
+            ("version", "The version of the store it was evaluated at."),
+            ("created_at", "When it was created."),
+            ("time_zone", "The time zone it was evaluated in."),
+            ("source", "The SQL it was made from, or the report and its sections as on the command line."),
+            ("parameters", "The values of the parameters in it."),
+            ("members", "The SHA-256 of the list: of the recipients in order, one per line."),
+        ],
+    )
+}
+
+/// What `segment_members` and its columns mean.
+pub(in crate::session) fn members_words() -> Words {
+    Words::new(
+        "One row per segment and recipient",
+        &[
+            ("segment", "The name of the segment; `segment = 'name'` reads that list only."),
+            ("recipient", "A recipient in it, once."),
+        ],
+    )
 }
 
 /// The values of the parameters of each segment.

@@ -1,33 +1,32 @@
 //! The reference parts of the README, written from the definitions in the code.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion::logical_expr::Documentation;
 use smsql::event::StatusTable;
 use smsql::report;
 use smsql::session::aggregates::aggregate_functions;
 use smsql::session::functions::scalar_functions;
-use smsql::session::{Parameters, Session, SessionOptions, split};
+use smsql::session::{Description, SessionOptions};
 use smsql::source::Catalogue;
-use smsql::store::{AsOf, Record, Store};
 
 use super::{readme, root, smsql};
+use crate::support::empty_session;
 
 const END: &str = "<!-- end -->";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generated_parts_are_those_of_the_program() {
+    let description = empty_session(&SessionOptions::default()).await.describe().await;
     let parts = [
         ("feeds", feeds()),
         ("reports", reports()),
         ("parameters", parameters()),
         ("definitions", definitions()),
-        ("tables", tables().await),
-        ("functions", functions()),
+        ("tables", tables(&description)),
+        ("functions", functions(&description)),
         ("limits", limits()),
     ];
     let before = readme();
@@ -108,124 +107,25 @@ fn definitions() -> String {
     text
 }
 
-/// Every table and view of a session with its columns: names and types as the session has them, the words from where
-/// the table is defined.
-async fn tables() -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open_or_create(folder.path().to_str().unwrap()).await.unwrap();
-    let session = Session::open(&store, &AsOf::Latest, &SessionOptions::default()).await.unwrap();
-    let mut described = views();
-    for (name, title, record) in [
-        ("events", "One row per event: what one report says happened to one message", Record::Event),
-        ("rejects", "One row per refused record", Record::Reject),
-        ("landings", "One row per landed file", Record::Landing),
-    ] {
-        let columns = record.columns().into_iter().map(|column| (column.name.to_owned(), column.doc.to_owned()));
-        described.insert(name.to_owned(), (title.to_owned(), columns.collect()));
-    }
-    described.insert("status_codes".to_owned(), status_codes());
-    described.insert("segments".to_owned(), segments());
-    described.insert("segment_members".to_owned(), segment_members());
-    let names = session.names().await.tables;
-    assert_eq!(names.keys().collect::<Vec<_>>(), described.keys().collect::<Vec<_>>());
+/// Every table and view of a session with its columns.
+fn tables(description: &Description) -> String {
     let order = ["events", "messages", "recipients", "clicks", "campaigns"];
-    let order = order.into_iter().chain(names.keys().map(String::as_str).filter(|name| !order.contains(name)));
+    let rest = description.tables.iter().map(|table| table.name.as_str()).filter(|name| !order.contains(name));
     let mut text = String::new();
-    for name in order {
-        let (title, words) = &described[name];
-        write!(text, "### `{name}`\n\n{title}.\n\n| column | type | meaning |\n|---|---|---|\n").unwrap();
-        let columns = describe(&session, name).await;
-        let known = words.iter().map(|(column, _)| column);
-        assert_eq!(columns.iter().map(|(column, _)| column).collect::<Vec<_>>(), known.collect::<Vec<_>>(), "{name}");
-        for ((column, data_type), (_, meaning)) in columns.iter().zip(words) {
-            writeln!(text, "| `{column}` | {data_type} | {} |", cell(meaning)).unwrap();
+    for name in order.into_iter().chain(rest) {
+        let table = description.table(name).unwrap();
+        write!(text, "### `{name}`\n\n{}\n\n| column | type | meaning |\n|---|---|---|\n", table.description).unwrap();
+        for column in &table.columns {
+            let meaning = cell(&column.description);
+            writeln!(text, "| `{}` | {} | {meaning} |", column.name, column.data_type).unwrap();
         }
         text.push('\n');
     }
     text
 }
 
-/// The title of a table, and its columns with what they mean.
-type Described = (String, Vec<(String, String)>);
-
-/// What the comments at the head of the files in `queries/views` say.
-fn views() -> BTreeMap<String, Described> {
-    let files = std::fs::read_dir(root().join("queries/views")).unwrap().map(|file| file.unwrap().path());
-    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "sql"));
-    files
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let header: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("--")).collect();
-            let title = header.iter().find_map(|line| line.strip_prefix(" title: ")).unwrap().to_owned();
-            let columns = header.iter().filter_map(|line| line.strip_prefix("   ")?.split_once(" - "));
-            let columns = columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).collect();
-            (path.file_stem().unwrap().to_str().unwrap().to_owned(), (title, columns))
-        })
-        .collect()
-}
-
-fn status_codes() -> Described {
-    let columns = [
-        ("provider", "Whose status it is."),
-        ("field", "What `value` is: `status`, `error_code`, or `status/error_code`."),
-        ("value", "The raw status or code, or both as `STATUS/CODE`."),
-        ("bucket", "What it means; see [Buckets](#buckets)."),
-        ("is_final", "Whether no further report is expected after it."),
-        ("meaning", "What the provider says about it, in short."),
-        ("origin", "`built-in`, or `store` for a row of the store's own file."),
-    ];
-    let title = "One row per status or error code that smsql knows".to_owned();
-    (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
-}
-
-fn segments() -> Described {
-    let columns = [
-        ("name", "Its name."),
-        ("recipients", "How many recipients it has."),
-        ("version", "The version of the store it was evaluated at."),
-        ("created_at", "When it was created."),
-        ("time_zone", "The time zone it was evaluated in."),
-        ("source", "The SQL it was made from, or the report and its sections as on the command line."),
-        ("parameters", "The values of the parameters in it."),
-        ("members", "The SHA-256 of the list: of the recipients in order, one per line."),
-    ];
-    let title = "One row per segment: a named, fixed list of recipients".to_owned();
-    (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
-}
-
-fn segment_members() -> Described {
-    let columns = [
-        ("segment", "The name of the segment; `segment = 'name'` reads that list only."),
-        ("recipient", "A recipient in it, once."),
-    ];
-    let title = "One row per segment and recipient".to_owned();
-    (title, columns.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec())
-}
-
-/// The columns of a table, with their types in the words of SQL.
-async fn describe(session: &Session, table: &str) -> Vec<(String, String)> {
-    let script = split("<test>", &format!("SELECT * FROM {table} LIMIT 0")).unwrap();
-    let answer = session.run(&script[0], &Parameters::default()).await.unwrap();
-    answer.schema().fields().iter().map(|field| (field.name().clone(), type_name(field.data_type()))).collect()
-}
-
-fn type_name(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text".to_owned(),
-        DataType::Dictionary(_, value) => type_name(value),
-        DataType::Boolean => "boolean".to_owned(),
-        DataType::Int32 => "integer".to_owned(),
-        DataType::Int64 | DataType::UInt64 => "bigint".to_owned(),
-        DataType::Timestamp(..) => "timestamp".to_owned(),
-        DataType::Decimal128(precision, scale) => format!("decimal({precision}, {scale})"),
-        DataType::List(element) => format!("list of {}", type_name(element.data_type())),
-        DataType::Map(..) => "map of text to text".to_owned(),
-        other => panic!("{other} has no name for readers yet"),
-    }
-}
-
 /// Every function that smsql registers, in the order of the code, in the words of its own documentation.
-fn functions() -> String {
+fn functions(description: &Description) -> String {
     let status = Arc::new(StatusTable::new(None).unwrap());
     let mut text = "| function | what it gives |\n|---|---|\n".to_owned();
     let mut row = |name: &str, documentation: Option<&Documentation>| {
@@ -239,9 +139,8 @@ fn functions() -> String {
     for function in aggregate_functions() {
         row(function.name(), function.documentation());
     }
-    let segment =
-        "The recipients of a segment, as a table: `FROM segment('vip')`; an error where there is none of this name.";
-    writeln!(text, "| `segment(name)` | {segment} |").unwrap();
+    let segment = description.function("segment").unwrap();
+    writeln!(text, "| `{}` | {} |", segment.syntax, segment.description).unwrap();
     text
 }
 

@@ -1,0 +1,19 @@
+//! `\config`: to come.
+
+use super::{Command, Flow};
+use crate::Result;
+use crate::repl::shell::Shell;
+
+pub(super) const COMMAND: Command = Command {
+    name: "config",
+    aliases: &[],
+    arguments: "",
+    completes: &[],
+    summary: "to come",
+    details: "",
+    run: |shell, arguments| Box::pin(run(shell, arguments)),
+};
+
+async fn run(_: &mut Shell<'_>, _: &str) -> Result<Flow> {
+    Ok(Flow::Next)
+}

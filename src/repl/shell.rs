@@ -1,0 +1,302 @@
+//! What the shell knows and does: one session at a time, the way results are shown, the last of them.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::SecondsFormat;
+
+use super::commands::{self, Flow};
+use super::describing;
+use super::documents::Documents;
+use super::input::{Part, parts};
+use super::last::{Last, Spool};
+use super::results::{Results, Target};
+use super::{Console, Settings};
+use arrow::array::RecordBatch;
+
+use crate::clock::Stopwatch;
+use crate::limits::STATEMENT_BYTES_MAX;
+use crate::output::{Format, is_broken_pipe};
+use crate::report::Report;
+use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, split};
+use crate::store::{AsOf, Snapshot, Store};
+use crate::{Error, Result};
+
+/// The state of a shell.
+pub(super) struct Shell<'c> {
+    pub(super) console: &'c dyn Console,
+    pub(super) settings: Settings,
+    pub(super) store: Store,
+    pub(super) snapshot: Snapshot,
+    pub(super) session: Session,
+    /// What `\set` has set, in that order.
+    pub(super) parameters: Vec<Parameter>,
+    /// The format of results on screen.
+    pub(super) format: Format,
+    /// The file that the next result goes to.
+    pub(super) output: Option<PathBuf>,
+    pub(super) timing: bool,
+    /// The statement that ran last, which `\watch`, `\plan` and `\e` take.
+    pub(super) statement: Option<Statement>,
+    /// Its result, if all of it was read.
+    pub(super) last: Option<Last>,
+    /// How many files are being read by `\i`, one inside the other.
+    pub(super) depth: usize,
+}
+
+impl<'c> Shell<'c> {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none.
+    pub(super) async fn open(console: &'c dyn Console, settings: Settings) -> Result<Self> {
+        let store = settings.open_store().await?;
+        let snapshot = store.snapshot(&settings.as_of()?).await?;
+        let session = Session::at(&snapshot, &settings.options()).await?;
+        Ok(Self {
+            console,
+            settings,
+            store,
+            snapshot,
+            session,
+            parameters: Vec::new(),
+            format: Format::Table,
+            output: None,
+            timing: true,
+            statement: None,
+            last: None,
+            depth: 0,
+        })
+    }
+
+    /// What is said first.
+    pub(super) fn greeting(&self) -> String {
+        format!(
+            "smsql {}, {} {}\n\\? lists the commands, \\q leaves",
+            env!("CARGO_PKG_VERSION"),
+            self.settings.store,
+            self.version()
+        )
+    }
+
+    /// Which version is read, and from when it is.
+    pub(super) fn version(&self) -> String {
+        let committed_at = self.snapshot.committed_at().with_timezone(&self.settings.tz);
+        let committed_at = committed_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let as_of = if self.settings.as_of.is_some() { "as of" } else { "at" };
+        format!("{as_of} version {} of {committed_at}", self.snapshot.version())
+    }
+
+    /// Does what was typed, or stands in a file, part by part. The first part that fails ends it, and is told.
+    pub(super) async fn input(&mut self, name: &str, text: &str) -> Flow {
+        match self.run_pieces(name, text).await {
+            Ok(flow) => flow,
+            Err(error) => {
+                self.tell(&error);
+                Flow::Failed
+            }
+        }
+    }
+
+    /// The parts of a text, up to the first that fails or leaves the shell.
+    pub(super) async fn run_pieces(&mut self, name: &str, text: &str) -> Result<Flow> {
+        if text.len() > STATEMENT_BYTES_MAX {
+            let message = format!("{name} has {} bytes, at most {STATEMENT_BYTES_MAX} are read", text.len());
+            return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
+        }
+        for part in parts(text) {
+            let flow = match part {
+                Part::Command(range) => Box::pin(commands::run(self, &text[range][1..])).await?,
+                Part::Statement { range, .. } => {
+                    self.sql(name, &in_place(text, range)).await?;
+                    Flow::Next
+                }
+            };
+            if !matches!(flow, Flow::Next) {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Tells an error. That a reader went away (a pager was left) is none.
+    pub(super) fn tell(&self, error: &Error) {
+        match error {
+            Error::Cancelled => self.console.note("cancelled"),
+            error if is_broken_pipe(error) => {}
+            error => self.console.error(error),
+        }
+    }
+
+    async fn sql(&mut self, name: &str, sql: &str) -> Result<()> {
+        for statement in split(name, sql)? {
+            self.refresh().await?;
+            self.run(&statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement and shows what it gives.
+    pub(super) async fn run(&mut self, statement: &Statement) -> Result<()> {
+        self.statement = Some(statement.clone());
+        let watch = Stopwatch::start();
+        let parameters = self.parameters_of(statement)?;
+        let mut answer = self.session.run(statement, &parameters).await?;
+        self.show(&mut answer).await?;
+        self.say_time(watch);
+        Ok(())
+    }
+
+    /// Shows the rows of an answer as they come, and keeps them.
+    pub(super) async fn show(&mut self, answer: &mut Answer) -> Result<()> {
+        self.last = None;
+        let target = self.target();
+        let mut results = Results::new(self.console, &self.settings, &target)?;
+        let spool = Arc::new(Mutex::new(Some(Spool::new(answer.schema())?)));
+        let inspected = Arc::clone(&spool);
+        answer.inspect(move |batch| {
+            if let Some(spool) = &mut *lock(&inspected) {
+                spool.batch(batch);
+            }
+        });
+        results.stream(answer).await?;
+        results.finish()?;
+        self.written();
+        self.last = lock(&spool).take().and_then(Spool::finish);
+        Ok(())
+    }
+
+    /// Shows rows that are there already.
+    pub(super) fn show_batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut results = Results::new(self.console, &self.settings, &self.target())?;
+        results.batch(batch)?;
+        results.finish()?;
+        self.written();
+        Ok(())
+    }
+
+    /// Shows a list of the shell's own, whose last column is prose.
+    pub(super) fn show_list(&mut self, batch: &RecordBatch) -> Result<()> {
+        if self.output.is_some() || self.format != Format::Table {
+            return self.show_batch(batch);
+        }
+        self.say(&describing::wrapped(batch, self.width()))
+    }
+
+    /// Shows text.
+    pub(super) fn say(&self, text: &str) -> Result<()> {
+        self.console.text(text)
+    }
+
+    /// How wide the screen is.
+    pub(super) fn width(&self) -> Option<usize> {
+        self.console.rendering(self.settings.tz).width
+    }
+
+    /// What there is to ask for.
+    pub(super) async fn description(&mut self) -> Result<Description> {
+        self.refresh().await?;
+        Ok(self.session.describe().await)
+    }
+
+    /// Runs a report and shows all of it.
+    pub(super) async fn show_report(&mut self, report: &Report, parameters: Parameters) -> Result<()> {
+        let target = self.target();
+        let mut documents = Documents::new(self.console, &self.settings, &target, &report.name)?;
+        documents.write(report, &self.session, parameters, &self.snapshot).await?;
+        documents.finish()?;
+        self.written();
+        Ok(())
+    }
+
+    /// Shows the last result again; without one that was kept, runs the last statement again.
+    pub(super) async fn show_last(&mut self, format: Option<Format>, full: bool) -> Result<()> {
+        let mut target = self.target();
+        target.format = format.or(target.format);
+        let Some(last) = &self.last else {
+            let statement = self.statement.clone().ok_or_else(|| Error::Usage("there is no result yet".to_owned()))?;
+            self.console.note("running it again: its rows were not kept");
+            return self.run(&statement).await;
+        };
+        let mut results = Results::new(self.console, &self.settings, &target)?;
+        results.replay(last.schema(), last.batches()?)?;
+        results.finish()?;
+        self.written();
+        Ok(())
+    }
+
+    /// Where the next result goes.
+    pub(super) fn target(&self) -> Target {
+        match &self.output {
+            Some(path) => Target { output: Some(path.clone()), ..Target::default() },
+            None => Target { format: Some(self.format), ..Target::default() },
+        }
+    }
+
+    /// A result has been written: the next one goes to the screen again.
+    pub(super) fn written(&mut self) {
+        if let Some(path) = self.output.take() {
+            self.console.note(&format!("written to {}", path.display()));
+        }
+    }
+
+    /// How long it took, if that is asked for.
+    pub(super) fn say_time(&self, watch: Stopwatch) {
+        if self.timing {
+            self.console.note(&format!("{:.3} s", watch.elapsed().as_secs_f64()));
+        }
+    }
+
+    /// The values for a statement: of all that are set, those that it names.
+    pub(super) fn parameters_of(&self, statement: &Statement) -> Result<Parameters> {
+        let named = |parameter: &&Parameter| statement.parameters().any(|name| name == parameter.written().0);
+        let parameters = Parameters::new(self.parameters.iter().filter(named).cloned(), self.settings.tz)?;
+        parameters.check(std::slice::from_ref(statement))?;
+        Ok(parameters)
+    }
+
+    /// Reads the newest version of the store, if that is what is asked for and there is a newer one.
+    pub(super) async fn refresh(&mut self) -> Result<()> {
+        if self.settings.as_of()? != AsOf::Latest {
+            return Ok(());
+        }
+        let snapshot = self.store.snapshot(&AsOf::Latest).await?;
+        if snapshot.version() != self.snapshot.version() {
+            self.session = Session::at(&snapshot, &self.settings.options()).await?;
+            self.snapshot = snapshot;
+            self.console.note(&format!("the store is {} now", self.version()));
+        }
+        Ok(())
+    }
+
+    /// Reads the store as it was, or is.
+    pub(super) async fn travel(&mut self, as_of: Option<String>) -> Result<()> {
+        let settings = Settings { as_of, ..self.settings.clone() };
+        let snapshot = self.store.snapshot(&settings.as_of()?).await?;
+        self.session = Session::at(&snapshot, &settings.options()).await?;
+        (self.snapshot, self.settings) = (snapshot, settings);
+        Ok(())
+    }
+}
+
+/// A part of a text with blanks before it, so that it stands on the same line and in the same column.
+fn in_place(text: &str, range: Range<usize>) -> String {
+    let before = &text[..range.start];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let mut part = "\n".repeat(before.matches('\n').count());
+    part.extend(line.chars().map(|_| ' '));
+    part.push_str(&text[range]);
+    part
+}
+
+fn lock(spool: &Mutex<Option<Spool>>) -> MutexGuard<'_, Option<Spool>> {
+    spool.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The store, the version and nothing of the data.
+impl std::fmt::Debug for Shell<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shell").field("snapshot", &self.snapshot).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! Whether Enter runs what was typed, or begins another line of it.
+
+use reedline::{ValidationResult, Validator};
+
+use super::input::{Part, parts};
+
+/// Says that a buffer is complete when nothing is left open at its end: it is empty, ends in a `\command`, or in the `;`
+/// of a statement.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InputValidator;
+
+impl Validator for InputValidator {
+    fn validate(&self, line: &str) -> ValidationResult {
+        if is_complete(line) { ValidationResult::Complete } else { ValidationResult::Incomplete }
+    }
+}
+
+/// Whether a text can run as it is.
+pub fn is_complete(text: &str) -> bool {
+    !matches!(parts(text).last(), Some(Part::Statement { is_complete: false, .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_semicolon_or_a_command_ends_what_is_typed() {
+        for complete in [
+            "",
+            "  ",
+            "\n",
+            "\\d",
+            "\\d messages",
+            "SELECT 1;",
+            "SELECT 1; -- a",
+            "SELECT 1; SELECT\n2;\n",
+            "-- a",
+            ";",
+        ] {
+            assert!(is_complete(complete), "{complete:?}");
+        }
+        for open in [
+            "SELECT 1",
+            "SELECT 1;\nSELECT 2",
+            "SELECT 1\n\n\n",
+            "SELECT ';",
+            "SELECT 1 -- ;",
+            "SELECT 1 /* ;",
+            "SELECT \";",
+            "SELECT $$;",
+            "SELECT (1;",
+            "\\x on\nSELECT 1",
+        ] {
+            assert!(!is_complete(open), "{open:?}");
+        }
+    }
+}
