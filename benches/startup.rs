@@ -98,9 +98,7 @@ fn once(folder: &Path, make: impl FnOnce(&Path)) -> PathBuf {
         make(&new);
         fs::rename(&new, folder).unwrap();
     }
-    // `demo` makes a folder with the samples beside the store.
-    let store = folder.join("smsql-store");
-    if store.exists() { store } else { folder.to_owned() }
+    folder.to_owned()
 }
 
 /// A store with a log that names files which are not there, each of an hour of its own.

@@ -52,7 +52,7 @@ impl<'c> Shell<'c> {
     /// [`Error::NotFound`] where there is none.
     pub(super) async fn open(console: &'c dyn Console, settings: Settings) -> Result<Self> {
         let store = settings.open_store().await?;
-        let snapshot = store.snapshot(&settings.as_of()?).await?;
+        let snapshot = store.opened_at(&settings.as_of()?).await?;
         let session = Session::at(&snapshot, &settings.options()).await?;
         Ok(Self {
             console,

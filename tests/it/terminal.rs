@@ -1,6 +1,6 @@
 //! smsql on a real terminal: a pty, and what a person would see on its screen.
 //!
-//! [`Terminal`] is what other tests drive: it types keys, waits until the screen shows something, and knows whatever the
+//! [`harness::Terminal`] is what other tests drive: it types keys, waits until the screen shows something, and knows whatever the
 //! program did to the terminal besides showing text.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -10,6 +10,4 @@ mod command_line;
 mod harness;
 mod hostile;
 mod keys;
-
-pub(crate) use harness::{Setup, Terminal};
-pub(crate) use keys::Key;
+mod shell;

@@ -47,7 +47,11 @@ impl Callbacks for Seen {
     }
 
     fn unhandled_char(&mut self, _: &mut Screen, c: char) {
-        self.acts.push(format!("character {}", c.escape_unicode()));
+        // The replacement character is one like others; for bytes that are no text it stands as well, which is looked for
+        // in the raw output.
+        if c != char::REPLACEMENT_CHARACTER {
+            self.acts.push(format!("character {}", c.escape_unicode()));
+        }
     }
 
     fn unhandled_control(&mut self, _: &mut Screen, byte: u8) {

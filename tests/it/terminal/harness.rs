@@ -190,6 +190,15 @@ impl Terminal {
         self.wait(what, |state| is_there(state.parser.screen()));
     }
 
+    /// The same for everything that has been shown, and the screen.
+    #[track_caller]
+    pub(crate) fn wait_for_all(&self, what: &str, is_there: impl Fn(&str, &Screen) -> bool) {
+        self.wait(what, |state| {
+            let text = everything(state.parser.screen_mut());
+            is_there(&text, state.parser.screen())
+        });
+    }
+
     /// Waits until the screen shows a text within one line.
     #[track_caller]
     pub(crate) fn wait_for_text(&self, text: &str) {
@@ -209,17 +218,7 @@ impl Terminal {
 
     /// What has left the screen at its top, and what is on it.
     pub(crate) fn scrollback(&self) -> String {
-        let mut state = self.state();
-        let screen = state.parser.screen_mut();
-        let cols = screen.size().1.get();
-        let mut text = String::new();
-        for above in (1..=screen.scrollback_len()).rev() {
-            screen.set_scrollback(above);
-            let row = screen.rows(0, cols).next().unwrap_or_default();
-            let _ = writeln!(text, "{}", row.trim_end());
-        }
-        screen.set_scrollback(0);
-        text + &contents(screen)
+        everything(self.state().parser.screen_mut())
     }
 
     /// The row and column of the cursor, from 0.
@@ -299,11 +298,11 @@ impl Terminal {
     }
 
     #[track_caller]
-    fn wait(&self, what: &str, is_there: impl Fn(&State) -> bool) {
+    fn wait(&self, what: &str, is_there: impl Fn(&mut State) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut state = self.state();
         loop {
-            if is_there(&state) {
+            if is_there(&mut state) {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -355,6 +354,18 @@ impl Shared {
             }
         }
     }
+}
+
+fn everything(screen: &mut Screen) -> String {
+    let cols = screen.size().1.get();
+    let mut text = String::new();
+    for above in (1..=screen.scrollback_len()).rev() {
+        screen.set_scrollback(above);
+        let row = screen.rows(0, cols).next().unwrap_or_default();
+        let _ = writeln!(text, "{}", row.trim_end());
+    }
+    screen.set_scrollback(0);
+    text + &contents(screen)
 }
 
 fn contents(screen: &Screen) -> String {
