@@ -14,6 +14,15 @@ pub const FILE_EVENTS_MAX: u64 = 100_000_000;
 pub const LAND_FILES_MAX: usize = 1_000_000;
 /// How often a commit is tried again after another writer's.
 pub const COMMIT_RETRIES_MAX: u32 = 200;
+/// The longest file of settings, in bytes.
+pub const CONFIG_BYTES_MAX: usize = 1 << 20;
+/// How often a statement that cannot be planned is planned again, in parts, to find the place that is wrong. When that is
+/// not enough, the error names no place.
+pub const DIAGNOSIS_TRIES_MAX: usize = 200;
+/// How long that may take, in milliseconds.
+pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 100;
+/// The most expressions and queries of a statement in which a place is looked for so.
+pub const DIAGNOSIS_EXPRESSIONS_MAX: usize = 2_000;
 /// The longest SQL text, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// How deep a statement may nest: brackets, subqueries, CASE in CASE.

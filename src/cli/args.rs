@@ -1,25 +1,26 @@
 //! The one definition of the command line: parsing, help, completions and the manual derive from it.
 
+mod config;
+mod global;
 mod report;
 mod segment;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::size::Size;
 use crate::Result;
-use crate::output::Format;
-use crate::repl::{Settings, Target};
+use crate::output::{Expanded, Format};
+use crate::repl::Target;
 use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
 use crate::source::FeedFormat;
-pub(super) use report::{CatalogueArgs, ReportArgs, ReportsArgs, RunArgs, command};
+pub(super) use config::{ConfigArgs, ConfigCommand};
+pub(super) use global::Global;
+pub(super) use report::{ReportArgs, ReportsArgs, RunArgs, command};
 pub(super) use segment::{SegmentArgs, SegmentCommand, SegmentCreateArgs};
 
 const EXAMPLES: &str = "\
@@ -55,14 +56,25 @@ pub(super) fn parse() -> Result<Cli> {
     // Reports are read only where they are asked for: every other command starts sooner.
     match std::env::args_os().any(|word| word == "report") {
         true => parse_with(Catalogue::new([])?.reports()),
-        false => Ok(Cli::parse()),
+        false => Ok(read(Cli::command())),
     }
 }
 
 /// The command line of this process, with these reports as commands.
 pub(super) fn parse_with<'r>(reports: impl IntoIterator<Item = &'r Report>) -> Result<Cli> {
-    let matches = command(reports)?.get_matches();
-    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    Ok(read(command(reports)?))
+}
+
+/// Clap prints before there are settings, so its colours are those of the flag or the variable.
+fn read(command: clap::Command) -> Cli {
+    let asked = typed("--color").or_else(|| std::env::var("SMSQL_COLOR").ok());
+    let color = match asked.as_deref() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    };
+    let matches = command.color(color).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the
@@ -79,30 +91,6 @@ pub(super) fn typed(flag: &str) -> Option<String> {
 /// The command line as far as it is known without any report.
 pub(super) fn without_reports() -> clap::Command {
     Cli::command()
-}
-
-/// What every command takes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub(super) struct Global {
-    /// Where the data is: a directory, or a URL such as s3://bucket/path
-    #[arg(long, global = true, env = "SMSQL_STORE", default_value = "./smsql-store", value_name = "DIR|URL")]
-    pub(super) store: String,
-    /// Read the store as it was: a version (17), a day (2025-03-04: at its end), a time (2025-03-04 09:00)
-    #[arg(long, global = true, value_name = "WHEN")]
-    pub(super) as_of: Option<String>,
-    /// The time zone of days, of times without one, and of times shown
-    #[arg(long, global = true, env = "SMSQL_TZ", default_value = "UTC", value_name = "ZONE", value_parser = zone)]
-    pub(super) tz: Tz,
-    /// What queries may hold in memory before they spill to disk, such as 512MB or 4GiB [default: 60% of it]
-    #[arg(long, global = true, env = "SMSQL_MEMORY_LIMIT", value_name = "SIZE")]
-    pub(super) memory_limit: Option<Size>,
-    /// How many cores to use [default: all]
-    #[arg(long, global = true, env = "SMSQL_THREADS", value_name = "N")]
-    pub(super) threads: Option<NonZeroUsize>,
-    /// Stop a statement that runs longer, such as 90s or 5m [default: never]
-    #[arg(long, global = true, env = "SMSQL_TIMEOUT", value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub(super) timeout: Option<Duration>,
 }
 
 /// What smsql can do.
@@ -122,6 +110,7 @@ pub(super) enum Command {
     Log(LogArgs),
     Providers(ProvidersArgs),
     StatusCodes(StatusCodesArgs),
+    Config(ConfigArgs),
     Completions(CompletionsArgs),
     /// Print the manual as a page for man(1)
     ///
@@ -132,7 +121,7 @@ pub(super) enum Command {
 /// How and where a result is written.
 #[derive(Debug, Args)]
 pub(super) struct ResultArgs {
-    /// table, csv, tsv, json, ndjson, markdown, parquet, arrow, xlsx or html [default: by the suffix of -o, else table]
+    /// table, csv, tsv, json, ndjson, markdown, parquet, arrow, xlsx or html [default: by the suffix of -o, else table] [env: SMSQL_FORMAT]
     #[arg(long, value_name = "FORMAT", value_parser = format())]
     pub(super) format: Option<Format>,
     /// Write to a file, which appears when it is complete
@@ -141,6 +130,13 @@ pub(super) struct ResultArgs {
     /// Write texts that a spreadsheet would run as a formula as they are, in CSV and TSV, without a ' before them
     #[arg(long)]
     pub(super) raw_formulas: bool,
+    /// Show each row of a table as a record, a line for every column: on, off or auto, which does so where the columns
+    /// do not fit the terminal [default: auto on a terminal, else off]
+    #[arg(long, value_name = "WHEN", value_parser = expanded(), hide_possible_values = true)]
+    pub(super) expanded: Option<Expanded>,
+    /// The same as --expanded on
+    #[arg(short = 'x', conflicts_with = "expanded")]
+    pub(super) records: bool,
 }
 
 const SQL_EXAMPLES: &str = "\
@@ -167,6 +163,9 @@ pub(super) struct SqlArgs {
     /// The statements; without them and without -f, standard input is read
     #[arg(conflicts_with = "file")]
     pub(super) sql: Option<String>,
+    /// The statements, as psql and DuckDB take them
+    #[arg(short, long, value_name = "SQL", conflicts_with_all = ["sql", "file"])]
+    pub(super) command: Option<String>,
     /// Read the statements from a file, or from standard input with -
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
@@ -180,32 +179,23 @@ pub(super) struct SqlArgs {
     pub(super) allow_write: bool,
 }
 
-impl Global {
-    /// What they ask for.
-    pub(super) fn settings(&self) -> Settings {
-        Settings {
-            store: self.store.clone(),
-            as_of: self.as_of.clone(),
-            tz: self.tz,
-            memory_limit_bytes: self.memory_limit.map(|size| size.0),
-            threads: self.threads,
-            timeout: self.timeout,
-        }
-    }
-}
-
 impl ResultArgs {
     /// How and where the result is written.
     pub(super) fn target(&self) -> Target {
-        Target { format: self.format, output: self.output.clone(), raw_formulas: self.raw_formulas }
+        Target {
+            format: self.format,
+            output: self.output.clone(),
+            raw_formulas: self.raw_formulas,
+            expanded: self.expanded.or(self.records.then_some(Expanded::On)),
+        }
     }
 }
 
 impl SqlArgs {
     /// The script that stands on standard input when there is no command.
     pub(super) fn from_stdin() -> Self {
-        let result = ResultArgs { format: None, output: None, raw_formulas: false };
-        Self { sql: None, file: None, parameters: Vec::new(), result, allow_write: false }
+        let result = ResultArgs { format: None, output: None, raw_formulas: false, expanded: None, records: false };
+        Self { sql: None, command: None, file: None, parameters: Vec::new(), result, allow_write: false }
     }
 }
 
@@ -369,6 +359,10 @@ fn zone(name: &str) -> Result<Tz, String> {
 
 fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn expanded() -> impl TypedValueParser<Value = Expanded> {
+    PossibleValuesParser::new(Expanded::ALL.map(|(name, _)| name)).try_map(|name| name.parse::<Expanded>())
 }
 
 fn feed_format() -> impl TypedValueParser<Value = FeedFormat> {

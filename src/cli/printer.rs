@@ -5,9 +5,9 @@ use std::io::{self, IsTerminal, Write};
 
 use chrono_tz::Tz;
 
-use crate::output::RenderOptions;
 use crate::output::sanitize::sanitize;
-use crate::repl::Console;
+use crate::output::{Expanded, RenderOptions};
+use crate::repl::{Color, Console};
 use crate::{Error, Result};
 
 /// Where results and messages go, and what they may look like there.
@@ -24,6 +24,15 @@ impl Printer {
         let output_is_terminal = io::stdout().is_terminal();
         let styled = io::stderr().is_terminal() && !plain;
         Self { output_is_terminal, output_is_styled: output_is_terminal && !plain, styled }
+    }
+
+    /// Goes by what was asked for. [`Color::Auto`] looks at the terminal only: `NO_COLOR` is one of those who ask.
+    pub(super) fn set_color(&mut self, color: Color) {
+        (self.output_is_styled, self.styled) = match color {
+            Color::Auto => (self.output_is_terminal, io::stderr().is_terminal()),
+            Color::Always => (true, true),
+            Color::Never => (false, false),
+        };
     }
 
     /// Writes to standard error, and does not mind if nobody listens.
@@ -57,7 +66,9 @@ impl Console for Printer {
     fn rendering(&self, time_zone: Tz) -> RenderOptions {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         let (terminal, styled) = (self.output_is_terminal, self.output_is_styled);
-        RenderOptions { terminal, width, time_zone, bars: terminal, styled, ..RenderOptions::default() }
+        let expanded = if terminal { Expanded::Auto } else { Expanded::Off };
+        let whole_with = Some("-o FILE".to_owned());
+        RenderOptions { terminal, width, time_zone, bars: terminal, styled, expanded, whole_with, ..Default::default() }
     }
 
     fn text(&self, text: &str) -> Result<()> {
@@ -71,6 +82,11 @@ impl Console for Printer {
         match error {
             Error::NotFound { what: "store", .. } => {
                 text.push_str("\n  = help: name another with --store or SMSQL_STORE");
+            }
+            Error::NotFound { what: "profile", .. } => {
+                text.push_str(
+                    "\n  = help: profiles stand in the configuration file: `smsql config path` shows where it is",
+                );
             }
             Error::Rejected { .. } => text.push_str("\n  = help: --allow-rejects makes that no failure"),
             _ => {}

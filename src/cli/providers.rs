@@ -15,8 +15,7 @@ pub(super) async fn run(context: &Context<'_>, args: ProvidersArgs) -> Result<()
     let catalogue = context.settings.feeds(store.as_ref()).await?;
     if let Some(ProvidersCommand::Show { feed }) = args.command {
         let feed = catalogue.get(&feed)?;
-        let end = if feed.sql.ends_with('\n') { "" } else { "\n" };
-        return context.console.text(&format!("{}{end}", feed.sql));
+        return context.listing(&feed.sql);
     }
     let column = |value: &dyn Fn(&Feed) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(catalogue.iter().map(value)))

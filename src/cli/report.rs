@@ -1,7 +1,5 @@
 //! `smsql report NAME`: run a report, as a document of all its sections or as one of them.
 
-use std::path::PathBuf;
-
 use super::args::{self, ReportArgs, RunArgs};
 use super::context::Context;
 use crate::repl::own_reports;
@@ -13,23 +11,21 @@ use crate::{Error, Result};
 pub(super) async fn run(context: &Context<'_>, args: ReportArgs) -> Result<()> {
     let Some(run) = args.run else { return run_own(context, &args.name).await };
     let store = context.settings.open_store().await;
-    let report = own_reports::find(&args.name, store.as_ref().ok(), args.catalogue.folder.as_deref()).await?;
+    let report = own_reports::find(&args.name, store.as_ref().ok(), context.settings.reports.as_deref()).await?;
     match run.show_sql {
-        true => context.console.text(&report.text),
+        true => context.listing(&report.text),
         false => run_report(context, &store?, &report, run).await,
     }
 }
 
 /// A report of the user's own: its flags are known when it is found, and then the command line is read once more. Until
-/// then the flags behind its name are only words.
+/// then the flags behind its name are only words, from which [`args::Global::typed`] took the settings.
 async fn run_own(context: &Context<'_>, name: &str) -> Result<()> {
-    let location = args::typed("--store").unwrap_or_else(|| context.settings.store.clone());
-    let store = Store::open(&location).await.ok();
-    let folder = args::typed("--reports").map(PathBuf::from);
-    let report = own_reports::find(name, store.as_ref(), folder.as_deref()).await?;
+    let store = context.settings.open_store().await.ok();
+    let report = own_reports::find(name, store.as_ref(), context.settings.reports.as_deref()).await?;
     let cli = args::parse_with([&report])?;
-    let settings = cli.global.settings();
-    let context = Context { settings: &settings, console: context.console };
+    let config = super::config_of(cli.global)?;
+    let context = Context { config: &config, settings: &config.settings, console: context.console };
     match cli.command {
         Some(args::Command::Report(args)) if args.run.is_some() => Box::pin(run(&context, args)).await,
         _ => Err(Error::Internal("a report's command is no report".to_owned())),
@@ -44,8 +40,9 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
             let mut results = context.results(&args.result)?;
             let session = context.settings.session(&context.settings.options()).await?;
             report.ready(&session, &args.given).await?;
-            let run = report.start_sections(&session, parameters, [section]).await?;
-            results.stream(&mut run.section(section).await?).await?;
+            let asked = async { report.start_sections(&session, parameters, [section]).await?.section(section).await };
+            let mut answer = results.wait(&session, asked).await?;
+            results.stream(&mut answer).await?;
             results.finish()
         }
         None => {

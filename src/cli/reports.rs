@@ -8,7 +8,7 @@ use crate::session::Session;
 
 pub(super) async fn run(context: &Context<'_>, args: ReportsArgs) -> Result<()> {
     let store = context.settings.store_if_any().await?;
-    let mut reports = Reports::load(store.as_ref(), args.catalogue.folder.as_deref()).await?;
+    let mut reports = Reports::load(store.as_ref(), context.settings.reports.as_deref()).await?;
     if let Some(store) = &store {
         reports.check(&Session::open(store, &context.settings.as_of()?, &context.settings.options()).await?).await;
     }

@@ -9,7 +9,6 @@ use super::args::{ResultArgs, SegmentArgs, SegmentCommand, SegmentCreateArgs};
 use super::context::Context;
 use super::sql::script_text;
 use crate::output::Format;
-use crate::output::sanitize::sanitize;
 use crate::repl::own_reports;
 use crate::session::{Parameter, Parameters, RecipientRows, Session, segment_parameters, split};
 use crate::store::{NewSegment, RecipientSet, SegmentParameter, SegmentSource, Store, segment_exists};
@@ -98,7 +97,7 @@ async fn from_report(
     args: SegmentCreateArgs,
 ) -> Result<Content> {
     let name = args.report.as_deref().unwrap_or_default();
-    let report = own_reports::find(name, Some(store), args.catalogue.folder.as_deref()).await?;
+    let report = own_reports::find(name, Some(store), context.settings.reports.as_deref()).await?;
     let common = args.common.given().map(|(name, value)| (name.to_owned(), value.clone()));
     let own = args.parameters.iter().map(Parameter::written).map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut given = BTreeMap::new();
@@ -136,7 +135,7 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
     let mut results = context.results(result)?;
     let session = context.settings.session(&context.settings.options()).await?;
     for statement in &split("<segments>", LIST)? {
-        results.stream(&mut session.run(statement, &Parameters::default()).await?).await?;
+        results.run(&session, statement, &Parameters::default()).await?;
     }
     results.finish()
 }
@@ -144,12 +143,8 @@ async fn list(context: &Context<'_>, result: &ResultArgs) -> Result<()> {
 async fn show(context: &Context<'_>, name: &str) -> Result<()> {
     let segment = context.settings.open_store().await?.segment(name).await?;
     let text = serde_json::to_string_pretty(&segment).map_err(|error| Error::Internal(error.to_string()))?;
-    for line in text.lines() {
-        // What a terminal would obey may stand in what somebody's query looks for.
-        let line = if context.console.output_is_terminal() { sanitize(line) } else { line.into() };
-        context.console.text(&format!("{line}\n"))?;
-    }
-    Ok(())
+    // What a terminal would obey may stand in what somebody's query looks for.
+    context.listing(&text)
 }
 
 async fn export(context: &Context<'_>, name: &str, mut result: ResultArgs) -> Result<()> {

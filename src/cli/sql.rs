@@ -9,7 +9,7 @@ use crate::session::{Parameters, SessionOptions, split};
 use crate::{Error, Result};
 
 pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
-    let (name, text) = script_text(context, args.sql, args.file.as_deref())?;
+    let (name, text) = script_text(context, args.sql.or(args.command), args.file.as_deref())?;
     let script = split(&name, &text)?;
     let parameters = Parameters::new(args.parameters, context.settings.tz)?;
     parameters.check(&script)?;
@@ -17,8 +17,7 @@ pub(super) async fn run(context: &Context<'_>, args: SqlArgs) -> Result<()> {
     let options = SessionOptions { allow_write: args.allow_write, ..context.settings.options() };
     let session = context.settings.session(&options).await?;
     for statement in &script {
-        let mut answer = session.run(statement, &parameters).await?;
-        results.stream(&mut answer).await?;
+        results.run(&session, statement, &parameters).await?;
     }
     results.finish()
 }

@@ -3,10 +3,23 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
 use crate::{Error, Result};
+
+/// The temporary files there are, for who ends the process while they are being written.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes the temporary files of everything that is being written: for the end of a process that cannot wait for those
+/// who write.
+pub fn discard_unfinished() {
+    for temporary in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // Nobody is left to tell; the name says what it is.
+        let _ = fs::remove_file(temporary);
+    }
+}
 
 /// A file being written beside its final place, which [`AtomicFile::commit`] moves there. Dropped before that, it
 /// leaves nothing behind and an older file of that name untouched.
@@ -38,7 +51,12 @@ impl AtomicFile {
             return Err(Error::invalid(path.display(), "this is not the name of a file"));
         };
         let temporary = target.with_file_name(temporary_name(name));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
+        let file = {
+            let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+            let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
+            unfinished.push(temporary.clone());
+            file
+        };
         let this = Self { file, path: path.to_owned(), pending: Some((temporary, target)) };
         if let Some(existing) = existing {
             this.file.set_permissions(existing.permissions()).map_err(failed)?;
@@ -56,6 +74,9 @@ impl AtomicFile {
     pub fn commit(mut self) -> Result<()> {
         let Some((temporary, target)) = self.pending.take() else { return Ok(()) };
         let moved = self.file.sync_all().and_then(|()| fs::rename(&temporary, &target));
+        if moved.is_ok() {
+            finished(&temporary);
+        }
         if let Err(source) = moved {
             self.pending = Some((temporary, target)); // so that dropping it cleans up
             return Err(self.failed(source));
@@ -76,10 +97,15 @@ impl AtomicFile {
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some((temporary, _)) = self.pending.take() {
+            finished(&temporary);
             // Nobody is left to tell; the name says what it is.
             let _ = fs::remove_file(temporary);
         }
     }
+}
+
+fn finished(temporary: &Path) {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| path != temporary);
 }
 
 /// A hidden name of its own beside `name`, short enough wherever `name` itself is.

@@ -16,6 +16,7 @@
 
 mod arrow;
 pub mod atomic;
+pub mod chart_text;
 mod csv;
 pub mod document;
 mod json;
@@ -40,7 +41,7 @@ use chrono_tz::Tz;
 
 use crate::{Error, Result};
 
-pub use atomic::AtomicFile;
+pub use atomic::{AtomicFile, discard_unfinished};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,8 +162,22 @@ pub enum Expanded {
     Off,
     /// Always.
     On,
-    /// Where the columns do not fit the width of the terminal.
+    /// Where the columns do not fit the width of the terminal, or only with texts that are cut to very little.
     Auto,
+}
+
+impl Expanded {
+    /// Every choice with its name.
+    pub const ALL: [(&'static str, Self); 3] = [("on", Self::On), ("off", Self::Off), ("auto", Self::Auto)];
+}
+
+impl FromStr for Expanded {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, choice)| choice).ok_or_else(|| Error::Usage(format!("`{name}` is not one of on, off, auto")))
+    }
 }
 
 /// How the text formats show values. Parquet and Arrow take no notice of it.
@@ -176,6 +191,11 @@ pub struct RenderOptions {
     pub null_text: Option<String>,
     /// Whether a table shows its rows as records.
     pub expanded: Expanded,
+    /// What shows `width` columns of longer lines can be moved to the others, as `less -S` can: a table stays as wide as
+    /// its values, unless it may become records.
+    pub scrolls_sideways: bool,
+    /// How a person sees what a table on a terminal leaves out, such as `-o FILE`; its footer says so.
+    pub whole_with: Option<String>,
     /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
     pub rows_max: Option<usize>,
     /// Whether the tables of a document draw a bar after the number in columns of percentages.
@@ -196,6 +216,8 @@ impl Default for RenderOptions {
             width: None,
             null_text: None,
             expanded: Expanded::Off,
+            scrolls_sideways: false,
+            whole_with: None,
             rows_max: None,
             bars: false,
             styled: false,
@@ -211,6 +233,10 @@ pub trait Sink: Send {
     fn begin(&mut self, schema: &SchemaRef) -> Result<()>;
     /// Writes the next rows.
     fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
+    /// Writes rows that are held back, where the next ones take their time.
+    fn show(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Writes what is left (footer, closing bracket) and flushes.
     fn finish(self: Box<Self>) -> Result<()>;
 }

@@ -4,6 +4,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthChar;
+
+/// The most characters without a width that may follow the one they combine with. The languages of the world need up to
+/// four; a flood of them is drawn over the lines above and below.
+const MARKS_MAX: usize = 6;
+
 /// Whether a terminal would obey or hide this character instead of showing it.
 ///
 /// These are the control characters (C0, DEL, C1), bidirectional overrides, isolates and marks, line and paragraph
@@ -22,26 +28,71 @@ pub fn is_hazard(c: char) -> bool {
     }
 }
 
+/// Follows a text and tells which of its characters may stand on a terminal as they are: no hazards, no flood of marks
+/// that combine with the character before, and variation selectors only behind a character that could have a variant.
+/// (Hundreds of selectors in a row are how text is hidden in an emoji.)
+#[derive(Debug, Default)]
+pub(in crate::output) struct Watch {
+    /// How many characters without a width stand in a row.
+    marks: usize,
+    /// Whether the character before has a width.
+    has_base: bool,
+}
+
+impl Watch {
+    /// Whether the next character may stand as it is.
+    pub(in crate::output) fn allows(&mut self, c: char) -> bool {
+        if is_hazard(c) {
+            *self = Self::default();
+            return false;
+        }
+        if (' '..='~').contains(&c) || c.width() != Some(0) {
+            (self.marks, self.has_base) = (0, true);
+            return true;
+        }
+        self.marks += 1;
+        let had_base = std::mem::replace(&mut self.has_base, false);
+        if is_variation_selector(c) { had_base } else { self.marks <= MARKS_MAX }
+    }
+}
+
+fn is_variation_selector(c: char) -> bool {
+    ('\u{FE00}'..='\u{FE0F}').contains(&c)
+}
+
 /// The text as it is safe to show on a terminal, in one line: hazards become what a programmer would write for them
-/// (`\n`, `\t`, `\r`, `\x1B`, `\u{202E}`). This is for eyes: it cannot be undone where the text has such notation
-/// itself.
+/// (`\n`, `\t`, `\r`, `\x1B`, `\u{202E}`), and so do marks that come in floods. This is for eyes: it cannot be undone
+/// where the text has such notation itself. The lines of a text can be made safe one by one, with the same result.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find(is_hazard) else { return Cow::Borrowed(text) };
+    let mut watch = Watch::default();
+    let Some((first, _)) = text.char_indices().find(|(_, c)| !watch.allows(*c)) else { return Cow::Borrowed(text) };
     let (clean, rest) = text.split_at(first);
     let mut shown = String::with_capacity(text.len() + 8);
     shown.push_str(clean);
+    let mut watch = Watch::default();
+    clean.chars().for_each(|c| _ = watch.allows(c));
     for c in rest.chars() {
+        let allowed = watch.allows(c);
         // Writing to a String cannot fail.
         let _ = match c {
             '\n' => shown.write_str("\\n"),
             '\t' => shown.write_str("\\t"),
             '\r' => shown.write_str("\\r"),
-            c if !is_hazard(c) => shown.write_char(c),
+            c if allowed => shown.write_char(c),
             c if c < '\u{A0}' => write!(shown, "\\x{:02X}", u32::from(c)),
             c => write!(shown, "\\u{{{:X}}}", u32::from(c)),
         };
     }
     Cow::Owned(shown)
+}
+
+/// The same for a text of several lines, which keeps its line breaks and tabs: a listing, an error.
+pub fn sanitize_lines(text: &str) -> String {
+    let parts = text.split_inclusive(['\n', '\t']).map(|part| match part.strip_suffix(['\n', '\t']) {
+        Some(line) => (sanitize(line), &part[line.len()..]),
+        None => (sanitize(part), ""),
+    });
+    parts.fold(String::with_capacity(text.len()), |shown, (line, end)| shown + &line + end)
 }
 
 /// The text as it is safe in a cell that a spreadsheet opens: `'` goes before what it would run as a formula. Phone
@@ -99,6 +150,31 @@ mod tests {
         ] {
             assert_eq!(sanitize(hostile), shown);
         }
+    }
+
+    #[test]
+    fn marks_of_every_script_stay_and_floods_are_shown() {
+        let flood = format!("a{}", "\u{301}".repeat(8));
+        let hebrew = "בְּרֵאשִׁ֖ית";
+        for text in [hebrew, "ที่", "क्षि", "Vie\u{302}\u{323}t", "1\u{FE0F}\u{20E3}", "❤\u{FE0E}❤\u{FE0F}"]
+        {
+            assert_eq!(sanitize(text), text);
+        }
+        for (hostile, shown) in [
+            (flood.as_str(), &*format!("a{}\\u{{301}}\\u{{301}}", "\u{301}".repeat(6))),
+            ("❤\u{FE0F}\u{FE0F}\u{FE01}", "❤\u{FE0F}\\u{FE0F}\\u{FE01}"),
+            ("\u{FE0F}", "\\u{FE0F}"),
+            ("\n\u{FE0F}", "\\n\\u{FE0F}"),
+            ("\u{E0101}\u{E01EF}", "\\u{E0101}\\u{E01EF}"),
+        ] {
+            assert_eq!(sanitize(hostile), shown);
+        }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(sanitize_lines("SELECT\n\t'\x1b[2J'\r\n\n--x"), "SELECT\n\t'\\x1B[2J'\\r\n\n--x");
+        assert_eq!(sanitize_lines(""), "");
     }
 
     #[test]

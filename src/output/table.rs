@@ -1,13 +1,16 @@
 //! Aligned columns for people, as psql and DuckDB have them, with the number of rows below.
 //!
-//! On a terminal the table fits its width: text that is too long ends in `…`, and columns that do not fit at all are
-//! counted in the footer. Numbers and times are never shortened. Elsewhere (a file, a pipe) everything is there, whole.
+//! On a terminal the table fits its width: text that is too long ends in `…`, and the footer counts the shortened texts
+//! and the columns that do not fit at all. Numbers and times are never shortened. Where that would leave too little, and
+//! wherever it is asked for, each row is a record with a line for every column, all of it whole (`\x` in psql).
+//! Elsewhere (a file, a pipe) everything is there, whole.
 //! In the tables of a document percentages can have a bar, where there is room for it.
 //! In either case a value stays in its line and is shown, never obeyed: tables are read by people, and a file of them
 //! ends up on somebody's terminal.
 
 mod bar;
 mod layout;
+mod records;
 
 use std::io::Write;
 
@@ -15,27 +18,39 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::out::TextOut;
-use super::sanitize::sanitize;
 use super::value::{self, Escape};
-use super::{RenderOptions, Sink};
+use super::{Expanded, RenderOptions, Sink};
 use crate::Result;
-use layout::{Heading, Layout};
+use layout::{Cell, Heading, Layout};
+use records::Records;
 
 /// Column widths are those of this many rows. A longer value further down pushes the rest of its line to the right.
 const WIDTH_ROWS: usize = 10_000;
 /// The rows that widths are taken from are held in memory, up to about this many bytes.
 const WIDTH_BYTES: usize = 16 << 20;
 
+/// How rows are shown.
+enum View {
+    Table(Layout),
+    Records(Records),
+}
+
 pub(super) struct TableSink {
     out: TextOut,
     options: RenderOptions,
     headings: Vec<Heading>,
     /// Rows seen before the layout is chosen.
-    waiting: Vec<Vec<String>>,
+    waiting: Vec<Vec<Cell>>,
     waiting_bytes: usize,
-    layout: Option<Layout>,
+    view: Option<View>,
+    /// The rows that came.
     rows: usize,
+    /// Those that are or will be shown.
     rows_shown: usize,
+    /// Those that are written.
+    rows_written: usize,
+    /// How many texts end in `…`.
+    shortened: usize,
     /// The value at hand.
     cell: String,
 }
@@ -48,9 +63,11 @@ impl TableSink {
             headings: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            layout: None,
+            view: None,
             rows: 0,
             rows_shown: 0,
+            rows_written: 0,
+            shortened: 0,
             cell: String::new(),
         }
     }
@@ -60,27 +77,69 @@ impl TableSink {
         self.options.rows_max.filter(|_| self.options.terminal).unwrap_or(usize::MAX)
     }
 
-    /// Chooses the column widths and writes the header and the rows seen so far.
+    /// Chooses the view and the column widths, and writes the header and the rows seen so far.
     fn begin_layout(&mut self) -> Result<()> {
-        if self.layout.is_some() {
+        if self.view.is_some() {
             return Ok(());
         }
-        let width = self.options.width.filter(|_| self.options.terminal);
-        let layout = Layout::new(&self.headings, &self.waiting, width, self.options.bars);
-        layout.header(&self.headings, &mut self.out.text);
-        for cells in std::mem::take(&mut self.waiting) {
-            layout.row(&cells, &mut self.out.text);
-            self.out.end_row()?;
+        let view = self.choose();
+        if let View::Table(layout) = &view {
+            self.shortened += layout.header(&self.headings, &mut self.out.text);
         }
-        self.layout = Some(layout);
+        self.view = Some(view);
+        for cells in std::mem::take(&mut self.waiting) {
+            self.write_row(&cells)?;
+        }
         Ok(())
     }
 
+    fn choose(&self) -> View {
+        let RenderOptions { expanded, bars, scrolls_sideways, .. } = self.options;
+        let width = self.options.width.filter(|_| self.options.terminal);
+        // Without rows there is no record that names the columns.
+        let is_wide = || {
+            let fits = |width| Layout::is_readable(&self.headings, &self.waiting, width);
+            width.is_some_and(|width| !self.waiting.is_empty() && !fits(width))
+        };
+        if expanded == Expanded::On || expanded == Expanded::Auto && is_wide() {
+            return View::Records(Records::new(&self.headings, width, bars));
+        }
+        let width = width.filter(|_| !scrolls_sideways || expanded == Expanded::Auto);
+        View::Table(Layout::new(&self.headings, &self.waiting, width, bars))
+    }
+
+    fn write_row(&mut self, cells: &[Cell]) -> Result<()> {
+        self.rows_written += 1;
+        match &self.view {
+            Some(View::Table(layout)) => self.shortened += layout.row(cells, &mut self.out.text),
+            Some(View::Records(records)) => {
+                records.record(&self.headings, self.rows_written, cells, &mut self.out.text)
+            }
+            None => {}
+        }
+        self.out.end_row()
+    }
+
+    /// How many rows there are, and what of them is not to be seen.
     fn footer(&self) -> String {
-        let rows = format!("{} row{}", self.rows, if self.rows == 1 { "" } else { "s" });
-        let rows = if self.rows_shown < self.rows { format!("first {} of {rows}", self.rows_shown) } else { rows };
-        let (all, shown) = (self.headings.len(), self.layout.as_ref().map_or(0, Layout::columns_shown));
-        if shown < all { format!("({rows}, first {shown} of {all} columns)") } else { format!("({rows})") }
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let rows = count(self.rows, "row");
+        let cut_rows = self.rows_shown < self.rows;
+        let mut parts = vec![if cut_rows { format!("first {} of {rows}", self.rows_shown) } else { rows }];
+        let all = self.headings.len();
+        let shown = match &self.view {
+            Some(View::Table(layout)) => layout.columns_shown(),
+            _ => all,
+        };
+        if shown < all {
+            parts.push(format!("first {shown} of {all} columns"));
+        }
+        if self.shortened > 0 {
+            parts.push(count(self.shortened, "text") + " shortened");
+        }
+        let whole = self.options.whole_with.as_ref().filter(|_| cut_rows || parts.len() > 1);
+        let hint = whole.map(|how| format!("; whole with {how}")).unwrap_or_default();
+        format!("({}{hint})", parts.join(", "))
     }
 }
 
@@ -102,20 +161,27 @@ impl Sink for TableSink {
                 } else {
                     column.text(row, &mut self.cell)?;
                 }
-                cells.push(sanitize(&self.cell).into_owned());
+                cells.push(Cell::new(&self.cell));
             }
             self.rows_shown += 1;
-            if let Some(layout) = &self.layout {
-                layout.row(&cells, &mut self.out.text);
-                self.out.end_row()?;
+            if self.view.is_some() {
+                self.write_row(&cells)?;
             } else {
-                self.waiting_bytes += cells.iter().map(String::len).sum::<usize>();
+                self.waiting_bytes += cells.iter().map(|cell| cell.text.len()).sum::<usize>();
                 self.waiting.push(cells);
                 if self.waiting.len() >= WIDTH_ROWS || self.waiting_bytes >= WIDTH_BYTES {
                     self.begin_layout()?;
                 }
             }
         }
+        self.out.hand_on()
+    }
+
+    fn show(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.begin_layout()?;
         self.out.hand_on()
     }
 

@@ -17,6 +17,7 @@ pub use functions::{function, functions, help};
 pub use grid::wrapped;
 pub use markdown::plain;
 pub use names::is_pattern;
+pub(super) use wrap::wrap;
 
 use crate::Result;
 use crate::error::Error;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::results::by_suffix;
-use super::{Console, Settings};
+use super::{Console, Settings, Watch};
+use crate::clock::Stopwatch;
 use crate::output::document::{Chart, ChartKind, Document, DocumentParameter, DocumentSection, Target, document_sink};
 use crate::output::{AtomicFile, Format, RenderOptions};
 use crate::report::{Report, Section};
@@ -39,7 +40,7 @@ impl<'c> Documents<'c> {
     pub fn new(console: &'c dyn Console, settings: &'c Settings, target: &super::Target, name: &str) -> Result<Self> {
         let format = match (target.format, &target.output) {
             (Some(format), _) => format,
-            (None, None) => Format::Table,
+            (None, None) => settings.format,
             (None, Some(path)) => by_suffix(path)?,
         };
         let place = match &target.output {
@@ -66,13 +67,17 @@ impl<'c> Documents<'c> {
             Place::Output => on_screen(console.rendering(settings.tz)),
             _ => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
         };
-        rendering.formula_guard = !target.raw_formulas;
+        if format == Format::Table {
+            rendering.null_text = Some(settings.null_text.clone());
+        }
+        target.apply(&mut rendering);
         Ok(Self { console, settings, format, rendering, place })
     }
 
     /// Standard output, looking as on a terminal.
     pub fn on_screen(console: &'c dyn Console, settings: &'c Settings) -> Self {
-        let rendering = on_screen(RenderOptions { terminal: true, bars: true, ..console.rendering(settings.tz) });
+        let rendering = console.rendering(settings.tz);
+        let rendering = on_screen(RenderOptions { terminal: true, bars: true, whole_with: None, ..rendering });
         Self { console, settings, format: Format::Table, rendering, place: Place::Output }
     }
 
@@ -99,15 +104,30 @@ impl<'c> Documents<'c> {
         };
         let document = self.describe(report, &parameters, snapshot);
         let mut sink = document_sink(self.format, target, document, self.rendering.clone())?;
-        let run = report.start(session, parameters).await?;
-        for section in &report.sections {
-            let mut answer = run.section(section).await?;
+        let is_shown = matches!(self.place, Place::Output);
+        let mut watch = Watch::new(self.console, is_shown && self.console.output_is_terminal());
+        watch.begin(session.progress(), Stopwatch::start());
+        let run = watch.during(report.start(session, parameters)).await?;
+        let sections = report.sections.len();
+        for (at, section) in report.sections.iter().enumerate() {
+            watch.label(format!("section {} of {sections}", at + 1));
+            let mut answer = watch.during(run.section(section)).await?;
+            watch.before_rows();
+            if self.format == Format::Json && is_shown {
+                // From here on the last line is open.
+                watch.end();
+            }
             sink.begin_section(answer.schema())?;
-            while let Some(batch) = answer.next().await? {
+            while let Some(batch) =
+                watch.during_or(answer.next(), || if is_shown { sink.show() } else { Ok(()) }).await?
+            {
+                watch.before_rows();
                 sink.batch(&batch)?;
             }
+            watch.before_rows();
             sink.end_section()?;
         }
+        watch.end();
         sink.finish()
     }
 

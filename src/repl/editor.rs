@@ -9,7 +9,7 @@ use super::complete::{SharedKnowledge, ShellCompleter};
 use super::prompt::ShellPrompt;
 use super::shell::Shell;
 use super::validate::InputValidator;
-use super::{Console, Settings};
+use super::{Config, Console};
 use super::{history, knowing};
 use crate::{Error, Result};
 
@@ -17,8 +17,8 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// Where the store cannot be opened. What fails later is told, and the shell goes on.
-pub async fn run(console: &dyn Console, settings: Settings) -> Result<()> {
-    let mut shell = Shell::open(console, settings).await?;
+pub async fn run(console: &dyn Console, config: Config) -> Result<()> {
+    let mut shell = Shell::open(console, config).await?;
     // From the first time somebody listens, the signal no longer ends the process: here it ends a statement.
     tokio::spawn(async { drop(tokio::signal::ctrl_c().await) });
     let knowledge = knowing::new();
@@ -27,7 +27,7 @@ pub async fn run(console: &dyn Console, settings: Settings) -> Result<()> {
     let mut known = None;
     loop {
         known = knowing::update(&knowledge, &shell, known);
-        let prompt = ShellPrompt::new(shell.settings.as_of.as_deref());
+        let prompt = ShellPrompt::new(shell.settings().as_of.as_deref());
         let line = match editor.read_line(&prompt) {
             Ok(Signal::Success(line)) => line,
             Ok(Signal::CtrlD) => break,

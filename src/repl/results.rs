@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
 
-use super::{Console, Settings};
+use super::{Console, Settings, Watch};
+use crate::clock::Stopwatch;
 use crate::output::sanitize::sanitize;
-use crate::output::{AtomicFile, Format, RenderOptions, Sink, sink};
-use crate::session::Answer;
+use crate::output::{AtomicFile, Expanded, Format, RenderOptions, Sink, sink};
+use crate::session::{Answer, Parameters, Session, Statement};
 use crate::{Error, Result};
 
 /// How and where results are to be written.
@@ -20,6 +21,16 @@ pub struct Target {
     pub output: Option<PathBuf>,
     /// Whether texts that a spreadsheet would run as a formula stay as they are, in CSV and TSV.
     pub raw_formulas: bool,
+    /// Whether a table shows its rows as records; as the console has it otherwise, and in a file not.
+    pub expanded: Option<Expanded>,
+}
+
+impl Target {
+    /// Fills in what it asks for.
+    pub(super) fn apply(&self, rendering: &mut RenderOptions) {
+        rendering.formula_guard = !self.raw_formulas;
+        rendering.expanded = self.expanded.unwrap_or(rendering.expanded);
+    }
 }
 
 /// Where the results of a command go. It is made before the work, so a path that cannot be written fails first.
@@ -29,6 +40,7 @@ pub struct Results<'c> {
     rendering: RenderOptions,
     file: Option<AtomicFile>,
     written: usize,
+    watch: Watch,
 }
 
 impl<'c> Results<'c> {
@@ -40,7 +52,7 @@ impl<'c> Results<'c> {
         let format = match (target.format, &target.output) {
             (Some(format), _) => format,
             (None, Some(path)) => by_suffix(path)?,
-            (None, None) => Format::Table,
+            (None, None) => settings.format,
         };
         if target.output.is_none() && !format.is_text() && console.output_is_terminal() {
             return Err(Error::Usage(format!(
@@ -49,32 +61,67 @@ impl<'c> Results<'c> {
         }
         let mut rendering = match target.output {
             Some(_) => RenderOptions { time_zone: settings.tz, ..RenderOptions::default() },
-            None => console.rendering(settings.tz),
+            None => RenderOptions { expanded: settings.expanded, ..console.rendering(settings.tz) },
         };
-        rendering.formula_guard = !target.raw_formulas;
+        if format == Format::Table {
+            rendering.null_text = Some(settings.null_text.clone());
+        }
+        target.apply(&mut rendering);
         let file = target.output.as_deref().map(AtomicFile::create).transpose()?;
-        Ok(Self { console, format, rendering, file, written: 0 })
+        let watch = Watch::new(console, file.is_none() && console.output_is_terminal());
+        Ok(Self { console, format, rendering, file, written: 0, watch })
+    }
+
+    /// Runs a statement and writes its rows as they come, showing how far it is.
+    pub async fn run(&mut self, session: &Session, statement: &Statement, parameters: &Parameters) -> Result<()> {
+        let mut answer = self.wait(session, session.run(statement, parameters)).await?;
+        self.stream(&mut answer).await
+    }
+
+    /// Waits for what a session prepares, such as an answer, showing how far it is.
+    pub async fn wait<T>(&mut self, session: &Session, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.watch.begin(session.progress(), Stopwatch::start());
+        let done = self.watch.during(work).await;
+        self.watch.clear();
+        done
     }
 
     /// Writes the rows of a statement, as they come. A statement without columns (CREATE VIEW) has no result.
     pub async fn stream(&mut self, answer: &mut Answer) -> Result<()> {
+        self.watch.begin(answer.progress().clone(), answer.started());
+        let done = self.rows(answer).await;
+        self.watch.end();
+        done
+    }
+
+    async fn rows(&mut self, answer: &mut Answer) -> Result<()> {
         if answer.schema().fields().is_empty() {
-            while answer.next().await?.is_some() {}
+            while self.watch.during(answer.next()).await?.is_some() {}
             return Ok(());
         }
         if self.format == Format::Table && self.file.is_none() && is_plan(answer.schema()) {
             return self.plan(answer).await;
         }
         let mut sink = self.begin(answer.schema())?;
-        while let Some(batch) = answer.next().await? {
+        // What a file shows is complete anyway, and its columns are as wide as all its rows need.
+        let shows = self.file.is_none();
+        while let Some(batch) = self.watch.during_or(answer.next(), || if shows { sink.show() } else { Ok(()) }).await?
+        {
+            self.watch.before_rows();
             sink.batch(&batch)?;
+            if self.format == Format::Json && self.console.output_is_terminal() {
+                // Its last line is open.
+                self.watch.end();
+            }
         }
+        self.watch.end();
         sink.finish()
     }
 
     /// Writes what EXPLAIN gives with its line breaks, which a table would show as `\n`.
     async fn plan(&mut self, answer: &mut Answer) -> Result<()> {
-        while let Some(batch) = answer.next().await? {
+        while let Some(batch) = self.watch.during(answer.next()).await? {
+            self.watch.before_rows();
             let [kinds, plans] = [0, 1].map(|column| batch.column(column).as_string_opt::<i32>());
             for (kind, plan) in kinds.into_iter().flatten().zip(plans.into_iter().flatten()) {
                 self.console.text(&format!("{}\n", kind.unwrap_or_default()))?;

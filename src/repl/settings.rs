@@ -1,12 +1,15 @@
 //! What was asked for, wherever it was said: a flag, the environment, a profile.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use super::pager::Paging;
 use crate::event::StatusTable;
+use crate::output::{Expanded, Format};
 use crate::session::{STATUS_OVERRIDES, Session, SessionOptions};
 use crate::source::Catalogue;
 use crate::store::{AsOf, Store};
@@ -27,6 +30,71 @@ pub struct Settings {
     pub threads: Option<NonZeroUsize>,
     /// How long a statement may run; as long as it takes otherwise.
     pub timeout: Option<Duration>,
+    /// A local folder with reports of the user's own.
+    pub reports: Option<PathBuf>,
+    /// The format of results on standard output, where a command does not say.
+    pub format: Format,
+    /// Whether tables show their rows as records, where a command does not say.
+    pub expanded: Expanded,
+    /// What NULL looks like in tables.
+    pub null_text: String,
+    /// Whether results and messages have colours.
+    pub color: Color,
+    /// What only the shell goes by.
+    pub shell: ShellSettings,
+}
+
+/// What the shell goes by beside [`Settings`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShellSettings {
+    /// Whose keys edit the line.
+    pub editing: Editing,
+    /// Whether long results go through a pager.
+    pub pager: Paging,
+    /// Whether the time that a statement took is told.
+    pub timing: bool,
+    /// Whether what is typed is kept for the next time.
+    pub history: bool,
+}
+
+/// Whether there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Also where no terminal is.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// The editor whose keys edit the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Editing {
+    /// As Emacs and bash have them.
+    Emacs,
+    /// As vi has them.
+    Vi,
+}
+
+impl Default for Settings {
+    /// Those of somebody who asked for nothing. They are the defaults in [`super::config::DEFINITIONS`].
+    fn default() -> Self {
+        Self {
+            store: "./smsql-store".to_owned(),
+            as_of: None,
+            tz: Tz::UTC,
+            memory_limit_bytes: None,
+            threads: None,
+            timeout: None,
+            reports: None,
+            format: Format::Table,
+            expanded: Expanded::Auto,
+            null_text: "NULL".to_owned(),
+            color: Color::Auto,
+            shell: ShellSettings { editing: Editing::Emacs, pager: Paging::Auto, timing: false, history: true },
+        }
+    }
 }
 
 impl Settings {

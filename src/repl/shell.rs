@@ -12,31 +12,29 @@ use super::documents::Documents;
 use super::input::{Part, parts};
 use super::last::{Last, Spool};
 use super::results::{Results, Target};
-use super::{Console, Settings};
+use super::{Config, Console, Settings};
 use arrow::array::RecordBatch;
 
 use crate::clock::Stopwatch;
 use crate::limits::STATEMENT_BYTES_MAX;
 use crate::output::{Format, is_broken_pipe};
 use crate::report::Report;
-use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, split};
+use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, interruptible, split};
 use crate::store::{AsOf, Snapshot, Store};
 use crate::{Error, Result};
 
 /// The state of a shell.
 pub(super) struct Shell<'c> {
     pub(super) console: &'c dyn Console,
-    pub(super) settings: Settings,
+    /// What is in force, and where it was said.
+    pub(super) config: Config,
     pub(super) store: Store,
     pub(super) snapshot: Snapshot,
     pub(super) session: Session,
     /// What `\set` has set, in that order.
     pub(super) parameters: Vec<Parameter>,
-    /// The format of results on screen.
-    pub(super) format: Format,
     /// The file that the next result goes to.
     pub(super) output: Option<PathBuf>,
-    pub(super) timing: bool,
     /// The statement that ran last, which `\watch`, `\plan` and `\e` take.
     pub(super) statement: Option<Statement>,
     /// Its result, if all of it was read.
@@ -50,20 +48,19 @@ impl<'c> Shell<'c> {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none.
-    pub(super) async fn open(console: &'c dyn Console, settings: Settings) -> Result<Self> {
+    pub(super) async fn open(console: &'c dyn Console, config: Config) -> Result<Self> {
+        let settings = &config.settings;
         let store = settings.open_store().await?;
         let snapshot = store.opened_at(&settings.as_of()?).await?;
         let session = Session::at(&snapshot, &settings.options()).await?;
         Ok(Self {
             console,
-            settings,
+            config,
             store,
             snapshot,
             session,
             parameters: Vec::new(),
-            format: Format::Table,
             output: None,
-            timing: true,
             statement: None,
             last: None,
             depth: 0,
@@ -75,16 +72,16 @@ impl<'c> Shell<'c> {
         format!(
             "smsql {}, {} {}\n\\? lists the commands, \\q leaves",
             env!("CARGO_PKG_VERSION"),
-            self.settings.store,
+            self.settings().store,
             self.version()
         )
     }
 
     /// Which version is read, and from when it is.
     pub(super) fn version(&self) -> String {
-        let committed_at = self.snapshot.committed_at().with_timezone(&self.settings.tz);
+        let committed_at = self.snapshot.committed_at().with_timezone(&self.settings().tz);
         let committed_at = committed_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let as_of = if self.settings.as_of.is_some() { "as of" } else { "at" };
+        let as_of = if self.settings().as_of.is_some() { "as of" } else { "at" };
         format!("{as_of} version {} of {committed_at}", self.snapshot.version())
     }
 
@@ -142,17 +139,18 @@ impl<'c> Shell<'c> {
         self.statement = Some(statement.clone());
         let watch = Stopwatch::start();
         let parameters = self.parameters_of(statement)?;
-        let mut answer = self.session.run(statement, &parameters).await?;
-        self.show(&mut answer).await?;
+        let session = self.session.clone();
+        self.show(session.run(statement, &parameters)).await?;
         self.say_time(watch);
         Ok(())
     }
 
-    /// Shows the rows of an answer as they come, and keeps them.
-    pub(super) async fn show(&mut self, answer: &mut Answer) -> Result<()> {
+    /// Waits for an answer, shows its rows as they come, and keeps them.
+    pub(super) async fn show(&mut self, answer: impl Future<Output = Result<Answer>>) -> Result<()> {
         self.last = None;
         let target = self.target();
-        let mut results = Results::new(self.console, &self.settings, &target)?;
+        let mut results = Results::new(self.console, self.settings(), &target)?;
+        let mut answer = results.wait(&self.session, answer).await?;
         let spool = Arc::new(Mutex::new(Some(Spool::new(answer.schema())?)));
         let inspected = Arc::clone(&spool);
         answer.inspect(move |batch| {
@@ -160,7 +158,7 @@ impl<'c> Shell<'c> {
                 spool.batch(batch);
             }
         });
-        results.stream(answer).await?;
+        results.stream(&mut answer).await?;
         results.finish()?;
         self.written();
         self.last = lock(&spool).take().and_then(Spool::finish);
@@ -169,7 +167,7 @@ impl<'c> Shell<'c> {
 
     /// Shows rows that are there already.
     pub(super) fn show_batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let mut results = Results::new(self.console, &self.settings, &self.target())?;
+        let mut results = Results::new(self.console, self.settings(), &self.target())?;
         results.batch(batch)?;
         results.finish()?;
         self.written();
@@ -178,7 +176,7 @@ impl<'c> Shell<'c> {
 
     /// Shows a list of the shell's own, whose last column is prose.
     pub(super) fn show_list(&mut self, batch: &RecordBatch) -> Result<()> {
-        if self.output.is_some() || self.format != Format::Table {
+        if self.output.is_some() || self.settings().format != Format::Table {
             return self.show_batch(batch);
         }
         self.say(&describing::wrapped(batch, self.width()))
@@ -191,7 +189,7 @@ impl<'c> Shell<'c> {
 
     /// How wide the screen is.
     pub(super) fn width(&self) -> Option<usize> {
-        self.console.rendering(self.settings.tz).width
+        self.console.rendering(self.settings().tz).width
     }
 
     /// What there is to ask for.
@@ -203,7 +201,7 @@ impl<'c> Shell<'c> {
     /// Runs a report and shows all of it.
     pub(super) async fn show_report(&mut self, report: &Report, parameters: Parameters) -> Result<()> {
         let target = self.target();
-        let mut documents = Documents::new(self.console, &self.settings, &target, &report.name)?;
+        let mut documents = Documents::new(self.console, self.settings(), &target, &report.name)?;
         documents.write(report, &self.session, parameters, &self.snapshot).await?;
         documents.finish()?;
         self.written();
@@ -219,7 +217,7 @@ impl<'c> Shell<'c> {
             self.console.note("running it again: its rows were not kept");
             return self.run(&statement).await;
         };
-        let mut results = Results::new(self.console, &self.settings, &target)?;
+        let mut results = Results::new(self.console, self.settings(), &target)?;
         results.replay(last.schema(), last.batches()?)?;
         results.finish()?;
         self.written();
@@ -230,7 +228,7 @@ impl<'c> Shell<'c> {
     pub(super) fn target(&self) -> Target {
         match &self.output {
             Some(path) => Target { output: Some(path.clone()), ..Target::default() },
-            None => Target { format: Some(self.format), ..Target::default() },
+            None => Target { format: Some(self.settings().format), ..Target::default() },
         }
     }
 
@@ -243,7 +241,7 @@ impl<'c> Shell<'c> {
 
     /// How long it took, if that is asked for.
     pub(super) fn say_time(&self, watch: Stopwatch) {
-        if self.timing {
+        if self.settings().shell.timing {
             self.console.note(&format!("{:.3} s", watch.elapsed().as_secs_f64()));
         }
     }
@@ -251,19 +249,19 @@ impl<'c> Shell<'c> {
     /// The values for a statement: of all that are set, those that it names.
     pub(super) fn parameters_of(&self, statement: &Statement) -> Result<Parameters> {
         let named = |parameter: &&Parameter| statement.parameters().any(|name| name == parameter.written().0);
-        let parameters = Parameters::new(self.parameters.iter().filter(named).cloned(), self.settings.tz)?;
+        let parameters = Parameters::new(self.parameters.iter().filter(named).cloned(), self.settings().tz)?;
         parameters.check(std::slice::from_ref(statement))?;
         Ok(parameters)
     }
 
     /// Reads the newest version of the store, if that is what is asked for and there is a newer one.
     pub(super) async fn refresh(&mut self) -> Result<()> {
-        if self.settings.as_of()? != AsOf::Latest {
+        if self.settings().as_of()? != AsOf::Latest {
             return Ok(());
         }
-        let snapshot = self.store.snapshot(&AsOf::Latest).await?;
+        let snapshot = interruptible(self.store.snapshot(&AsOf::Latest)).await?;
         if snapshot.version() != self.snapshot.version() {
-            self.session = Session::at(&snapshot, &self.settings.options()).await?;
+            self.session = interruptible(Session::at(&snapshot, &self.settings().options())).await?;
             self.snapshot = snapshot;
             self.console.note(&format!("the store is {} now", self.version()));
         }
@@ -272,11 +270,27 @@ impl<'c> Shell<'c> {
 
     /// Reads the store as it was, or is.
     pub(super) async fn travel(&mut self, as_of: Option<String>) -> Result<()> {
-        let settings = Settings { as_of, ..self.settings.clone() };
-        let snapshot = self.store.snapshot(&settings.as_of()?).await?;
-        self.session = Session::at(&snapshot, &settings.options()).await?;
-        (self.snapshot, self.settings) = (snapshot, settings);
+        let mut config = self.config.clone();
+        config.settings.as_of = as_of;
+        self.reopen(config).await
+    }
+
+    /// Goes by other settings from now on. Where the store cannot be opened with them, nothing changes.
+    pub(super) async fn reopen(&mut self, config: Config) -> Result<()> {
+        let settings = &config.settings;
+        let store = match settings.store == self.settings().store {
+            true => self.store.clone(),
+            false => interruptible(settings.open_store()).await?,
+        };
+        let snapshot = interruptible(store.snapshot(&settings.as_of()?)).await?;
+        self.session = interruptible(Session::at(&snapshot, &settings.options())).await?;
+        (self.store, self.snapshot, self.config) = (store, snapshot, config);
         Ok(())
+    }
+
+    /// What is in force.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.config.settings
     }
 }
 

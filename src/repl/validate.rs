@@ -2,7 +2,7 @@
 
 use reedline::{ValidationResult, Validator};
 
-use super::input::{Part, parts};
+use super::input::{Part, Stretch, parts, stretches};
 
 /// Says that a buffer is complete when nothing is left open at its end: it is empty, ends in a `\command`, or in the `;`
 /// of a statement.
@@ -17,7 +17,10 @@ impl Validator for InputValidator {
 
 /// Whether a text can run as it is.
 pub fn is_complete(text: &str) -> bool {
-    !matches!(parts(text).last(), Some(Part::Statement { is_complete: false, .. }))
+    let is_in_comment = matches!(stretches(text).last(), Some(Stretch::Sql(tokens)) if tokens.last().is_some_and(|last| {
+        last.is_open && text[last.range.clone()].starts_with("/*")
+    }));
+    !is_in_comment && !matches!(parts(text).last(), Some(Part::Statement { is_complete: false, .. }))
 }
 
 #[cfg(test)]
@@ -47,6 +50,8 @@ mod tests {
             "SELECT ';",
             "SELECT 1 -- ;",
             "SELECT 1 /* ;",
+            "SELECT 1; /* why",
+            "/* why;",
             "SELECT \";",
             "SELECT $$;",
             "SELECT (1;",

@@ -94,6 +94,16 @@ impl Finding {
     }
 }
 
+/// The error about a place in a text that is no SQL, such as a file of settings. The first of the `hints` stands under the
+/// caret, the others below.
+pub fn error_in_text(name: &str, text: &str, span: Range<usize>, message: &str, hints: &[String]) -> Error {
+    let mut finding = Finding::new(message).at(span);
+    for (at, hint) in hints.iter().enumerate() {
+        finding = if at == 0 { finding.label(hint) } else { finding.help(hint) };
+    }
+    finding.render(&Source::new(name, text))
+}
+
 /// A span that the text holds, on character boundaries, and at least one character wide where there is one.
 fn clamp(span: &Range<usize>, text: &str) -> Range<usize> {
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);

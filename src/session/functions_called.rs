@@ -41,17 +41,3 @@ fn count_arguments<'t>(tokens: impl Iterator<Item = &'t Token>) -> usize {
     }
     if empty { 0 } else { commas + 1 }
 }
-
-/// How many types a list such as `text, decimal(18, 8)` names.
-pub(super) fn arguments(types: &str) -> usize {
-    let mut depth = 0_i32;
-    let commas = types.chars().filter(|c| {
-        depth += match c {
-            '(' | '<' => 1,
-            ')' | '>' => -1,
-            _ => 0,
-        };
-        *c == ',' && depth == 0
-    });
-    if types.trim().is_empty() { 0 } else { commas.count() + 1 }
-}

@@ -15,7 +15,7 @@ use datafusion::logical_expr::{LogicalPlan, TableScan};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::parameters::Parameters;
-use super::run::{Answer, Deadline};
+use super::run::{Answer, Course};
 use super::script::Statement;
 use super::table::{KeptDefinition, KeptTable, LogTable, Shelf, Uses};
 use super::{Session, catalog, views};
@@ -80,7 +80,22 @@ impl Session {
         readers: &[&Statement],
         parameters: &Parameters,
     ) -> Result<Self> {
-        let plain = self.with_views(views, parameters).await?;
+        let (this, views, parameters) = (self.clone(), super::owned(views), parameters.clone());
+        let readers: Vec<Statement> = readers.iter().copied().cloned().collect();
+        self.planning(async move {
+            let readers: Vec<&Statement> = readers.iter().collect();
+            this.layered_for(&super::borrowed(&views), &readers, &parameters).await
+        })
+        .await
+    }
+
+    async fn layered_for(
+        &self,
+        views: &[(&str, &Statement)],
+        readers: &[&Statement],
+        parameters: &Parameters,
+    ) -> Result<Self> {
+        let plain = self.layered(views, parameters).await?;
         if self.options.kept_bytes_max() == 0 || !may_repeat(views, readers) {
             return Ok(plain);
         }
@@ -162,11 +177,13 @@ impl Session {
         let mut reads = Reads::default();
         for statement in readers {
             let (plan, _) = self.plan(statement, parameters).await?;
+            tokio::task::yield_now().await;
             reads.add(&Reads::of(&state.optimize(&plan)?)?);
         }
         // The last one first: then whoever reads a table has been looked at before it.
         let mut uses = Vec::new();
         for table in tables.iter().rev() {
+            tokio::task::yield_now().await;
             let (count, columns) = reads.0.remove(table.name()).unwrap_or_default();
             let columns: Vec<usize> = columns.into_iter().collect();
             let own = match count {
@@ -190,23 +207,24 @@ impl Kept {
         session: &Session,
         statement: &Statement,
         parameters: &Parameters,
-        deadline: Deadline,
+        mut course: Course,
     ) -> Result<Answer> {
         if self.given_up.load(Ordering::Relaxed) {
-            return self.plain.start(statement, parameters, deadline).await;
+            return self.plain.start(statement, parameters, course).await;
         }
         for table in &self.tables {
-            table.forget_if_read().await;
+            // A statement that was stopped may still hold it.
+            course.deadline.race(table.forget_if_read()).await?;
         }
-        let mut answer = session.start(statement, parameters, deadline).await?;
+        let mut answer = session.start(statement, parameters, course).await?;
         match answer.begin().await {
             Err(Error::Limit { limit: "memory_limit", .. }) => {
-                let deadline = answer.stop();
+                let course = answer.stop();
                 self.given_up.store(true, Ordering::Relaxed);
                 for table in &self.tables {
                     table.forget().await;
                 }
-                self.plain.start(statement, parameters, deadline).await
+                self.plain.start(statement, parameters, course).await
             }
             Err(error) => Err(error),
             Ok(()) => Ok(answer),

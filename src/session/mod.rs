@@ -17,19 +17,21 @@ mod dialect;
 mod finding;
 mod functions_called;
 mod headers;
+mod interrupt;
 mod kept;
 mod local_time;
 mod optimizer;
 mod options;
 mod parameters;
 mod policy;
+mod profile;
+mod progress;
 mod recipients;
 mod replayable;
 mod run;
 mod runtime;
 mod script;
 mod status_codes;
-mod syntax;
 mod tokens;
 
 mod views;
@@ -41,15 +43,21 @@ use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
 pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription, type_name};
+pub use finding::error_in_text;
+pub use interrupt::interruptible;
 pub use options::SessionOptions;
 pub use parameters::{Parameter, ParameterType, Parameters};
+pub use profile::{Operator, Profile, Pruned};
+pub use progress::{Progress, ProgressNow, Stage};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
+pub use runtime::memory_bytes;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
@@ -60,8 +68,10 @@ use crate::store::{AsOf, Record, Snapshot, Store};
 use crate::{Error, Result};
 use finding::Finding;
 use headers::Headers;
+use interrupt::apart;
 use policy::Policy;
-use run::Deadline;
+use progress::Watched;
+use run::{Begun, Course};
 use table::LogTable;
 
 /// The file of a store that overrides rows of the status table.
@@ -75,6 +85,7 @@ pub struct Session {
     policy: Policy,
     segments: Arc<table::Segments>,
     kept: Option<Arc<kept::Kept>>,
+    watched: Arc<Watched>,
 }
 
 impl std::fmt::Debug for Session {
@@ -120,8 +131,21 @@ impl Session {
         store: Option<&Store>,
         options: &SessionOptions,
     ) -> Result<Self> {
+        let tables: Vec<_> = tables.into_iter().collect();
+        let (status, store, options) = (Arc::clone(status), store.cloned(), options.clone());
+        // The views are planned, which takes a while.
+        interruptible(apart(async move { Self::build_here(tables, &status, store.as_ref(), &options).await })).await
+    }
+
+    async fn build_here(
+        tables: Vec<(&'static str, Arc<dyn TableProvider>)>,
+        status: &Arc<StatusTable>,
+        store: Option<&Store>,
+        options: &SessionOptions,
+    ) -> Result<Self> {
+        let watched = Arc::new(Watched::default());
         let state = SessionStateBuilder::new_with_default_features()
-            .with_config(runtime::config(options))
+            .with_config(runtime::config(options).with_extension(Arc::clone(&watched)))
             .with_runtime_env(runtime::runtime(options)?)
             .with_analyzer_rules(local_time::analyzer_rules())
             .with_optimizer_rules(optimizer::rules())
@@ -142,7 +166,7 @@ impl Session {
         views::register(&context, options.time_zone).await?;
         let built_in = catalog::table_names(&context).into_iter().collect();
         let policy = Policy { allow_write: options.allow_write, built_in };
-        Ok(Self { context, options: options.clone(), policy, segments, kept: None })
+        Ok(Self { context, options: options.clone(), policy, segments, kept: None, watched })
     }
 
     /// The settings it was opened with.
@@ -155,10 +179,31 @@ impl Session {
         Names::of(&self.context).await
     }
 
+    /// How far this session is with what it executes, for as long as it lives; sessions made from it count as well.
+    pub fn progress(&self) -> Progress {
+        let pool = Arc::clone(&self.context.runtime_env().memory_pool);
+        Progress { watched: Arc::clone(&self.watched), pool }
+    }
+
     /// A session over the same tables with these views on top, each of which may read those before it. The parameters
     /// they mention are bound in them.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] on Ctrl-C and [`Error::Limit`] at the timeout, as in [`Session::run`].
     pub async fn with_views(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
         let mut this = Self { context: catalog::layer(&self.context)?, kept: None, ..self.clone() };
+        let (this, views, parameters) = (self.clone(), owned(views), parameters.clone());
+        self.planning(async move { this.layered(&borrowed(&views), &parameters).await }).await
+    }
+
+    /// Plans in a task of its own, within the time a statement has.
+    async fn planning<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        let mut course = Course::begin(self.options.timeout, self.progress());
+        course.deadline.race(apart(work)).await?
+    }
+
+    async fn layered(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
+        let mut this = Self { context: catalog::layer(&self.context).await?, kept: None, ..self.clone() };
         for (name, statement) in views {
             if this.policy.built_in.contains(*name) {
                 let message = format!("`{name}` is a built-in table: choose another name for the view");
@@ -194,29 +239,44 @@ impl Session {
     }
 
     /// Plans a statement, asks the policy, binds the parameters and starts it.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] on Ctrl-C and [`Error::Limit`] at the timeout, at any moment until the last row. The session
+    /// is as good as before.
     pub async fn run(&self, statement: &Statement, parameters: &Parameters) -> Result<Answer> {
-        let deadline = Deadline::after(self.options.timeout);
+        let course = Course::begin(self.options.timeout, self.progress());
         match &self.kept {
-            Some(kept) => kept.run(self, statement, parameters, deadline).await,
-            None => self.start(statement, parameters, deadline).await,
+            Some(kept) => kept.run(self, statement, parameters, course).await,
+            None => self.start(statement, parameters, course).await,
         }
     }
 
-    async fn start(&self, statement: &Statement, parameters: &Parameters, mut deadline: Deadline) -> Result<Answer> {
-        let (plan, headers) = deadline.race(self.plan(statement, parameters)).await??;
+    async fn start(&self, statement: &Statement, parameters: &Parameters, mut course: Course) -> Result<Answer> {
+        let (this, to_plan, parameters) = (self.clone(), statement.clone(), parameters.clone());
+        let begun = course.deadline.race(apart(async move { this.begin(&to_plan, &parameters).await })).await??;
+        Ok(Answer::new(begun, statement.clone(), course, &self.options))
+    }
+
+    /// Plans a statement and asks for its first row.
+    async fn begin(&self, statement: &Statement, parameters: &Parameters) -> Result<Begun> {
+        let (plan, headers) = self.plan(statement, parameters).await?;
         let start = async {
             let frame = self.context.execute_logical_plan(plan).await?;
-            frame.execute_stream().await
+            let context = Arc::new(frame.task_ctx());
+            let plan = frame.create_physical_plan().await?;
+            let running = self.watched.plan(None, &plan);
+            Ok((execute_stream(plan, context)?, running))
         };
-        let stream = match deadline.race(start).await? {
-            Ok(stream) => stream,
-            Err(error) => return Err(self.diagnose(statement, error).await),
-        };
-        Ok(Answer::new(stream, &headers, statement.clone(), deadline, &self.options))
+        match start.await {
+            Ok((stream, plan)) => Ok(Begun { stream, headers, plan }),
+            Err(error) => Err(self.diagnose(statement, parameters, error).await),
+        }
     }
 
     /// The plan of a statement that the policy allows, with its parameters bound, and what its columns are called.
     async fn plan(&self, statement: &Statement, parameters: &Parameters) -> Result<(LogicalPlan, Headers)> {
+        // Plans are made without waiting for anything. Between two of them, who has given up is heard.
+        tokio::task::yield_now().await;
         let parsed = self.parse(statement).await?;
         self.policy.check_statement(statement, &parsed)?;
         let headers = Headers::of(&parsed);
@@ -228,21 +288,33 @@ impl Session {
         };
         match planned.await {
             Ok(plan) => Ok((plan, headers)),
-            Err(error) => Err(self.diagnose(statement, error).await),
+            Err(error) => Err(self.diagnose(statement, parameters, error).await),
         }
     }
 
     async fn parse(&self, statement: &Statement) -> Result<DfStatement> {
         match dialect::parse(statement.tokens.clone()) {
             Ok(parsed) => Ok(parsed),
-            Err(error) => Err(self.diagnose(statement, error).await),
+            Err(error) => Err(self.diagnose(statement, &Parameters::default(), error).await),
         }
     }
 
-    async fn diagnose(&self, statement: &Statement, error: DataFusionError) -> Error {
+    async fn diagnose(&self, statement: &Statement, parameters: &Parameters, error: DataFusionError) -> Error {
         match run::not_the_statement(error, self.options.memory_limit_bytes) {
-            Ok(error) => diagnose::explain(statement, &error, &self.names().await),
+            Ok(error) => {
+                diagnose::explain_planned(statement, error, &self.names().await, &self.context, parameters.values())
+                    .await
+            }
             Err(other) => other,
         }
     }
+}
+
+/// Named statements as a task can take them along.
+fn owned(named: &[(&str, &Statement)]) -> Vec<(String, Statement)> {
+    named.iter().map(|(name, statement)| ((*name).to_owned(), (*statement).clone())).collect()
+}
+
+fn borrowed(named: &[(String, Statement)]) -> Vec<(&str, &Statement)> {
+    named.iter().map(|(name, statement)| (name.as_str(), statement)).collect()
 }

@@ -138,8 +138,7 @@ const SETTINGS: &str = "settings are flags: --tz, --memory-limit, --threads; the
 
 fn refused(statement: &Statement, what: &str, help: &[&str]) -> crate::Error {
     let first = statement.words().next().map(|token| statement.source.range(token.span));
-    let finding = Finding::new(what).at(first);
-    help.iter().fold(finding, |finding, help| finding.help(*help)).of(statement)
+    Finding::new(what).at(first).help(help.join("; ")).of(statement)
 }
 
 /// Only local files: the store's objects are known to the session too, and nothing but the store writes those.

@@ -1,7 +1,6 @@
 //! Running one statement: plan, check, bind, stream. Nothing is collected; a result of any size passes through in
 //! batches.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,58 +16,35 @@ use tokio::task::JoinHandle;
 use super::catalog::Names;
 use super::diagnose;
 use super::headers::Headers;
+use super::interrupt::Deadline;
 use super::options::SessionOptions;
+use super::progress::{Progress, RunningPlan, RunningStatement};
 use super::script::Statement;
+use crate::clock::Stopwatch;
 use crate::limits::{BATCHES_AHEAD_MAX, STATEMENT_NESTING_MAX};
-use crate::{Error, Result, clock};
+use crate::{Error, Result};
 
-/// What ends a statement before its time: its deadline, or Ctrl-C.
-pub(super) struct Deadline {
-    timeout: Option<Duration>,
-    expired: Pin<Box<dyn Future<Output = ()> + Send>>,
-    /// One listener for the whole statement, so that no signal is lost while rows are written.
-    interrupted: Pin<Box<dyn Future<Output = ()> + Send>>,
+/// The course of one statement: when it began, what ends it early, and who counts its rows.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub(super) deadline: Deadline,
+    started: Stopwatch,
+    progress: Progress,
+    _running: RunningStatement,
 }
 
-impl std::fmt::Debug for Deadline {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Deadline({:?})", self.timeout)
+impl Course {
+    pub(super) fn begin(timeout: Option<Duration>, progress: Progress) -> Self {
+        let running = progress.watched.statement();
+        Self { deadline: Deadline::after(timeout), started: Stopwatch::start(), progress, _running: running }
     }
 }
 
-impl Deadline {
-    pub(super) fn after(timeout: Option<Duration>) -> Self {
-        let at = timeout.and_then(clock::deadline);
-        let expired = async move {
-            match at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        let interrupted = async {
-            // Where the signal cannot be listened to, Ctrl-C ends the process the way it always did.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        Self { timeout, expired: Box::pin(expired), interrupted: Box::pin(interrupted) }
-    }
-
-    /// Waits for `work`, the deadline or Ctrl-C, whichever comes first.
-    pub(super) async fn race<T>(&mut self, work: impl Future<Output = T>) -> Result<T> {
-        tokio::select! {
-            biased;
-            () = &mut self.interrupted => Err(Error::Cancelled),
-            () = &mut self.expired => Err(Error::Limit {
-                limit: "timeout",
-                message: format!(
-                    "the statement was stopped after {}",
-                    humantime::format_duration(self.timeout.unwrap_or_default())
-                ),
-            }),
-            done = work => Ok(done),
-        }
-    }
+/// A statement that is planned and whose rows can be asked for.
+pub(super) struct Begun {
+    pub(super) stream: SendableRecordBatchStream,
+    pub(super) headers: Headers,
+    pub(super) plan: RunningPlan,
 }
 
 /// Sees every batch of an answer.
@@ -92,7 +68,9 @@ pub struct Answer {
     /// What has come before anybody asked for it.
     first: Option<RecordBatch>,
     task: JoinHandle<()>,
-    deadline: Deadline,
+    course: Course,
+    /// Its plan is watched as long as somebody may ask for rows.
+    plan: Option<RunningPlan>,
     rows: u64,
     rows_max: Option<u64>,
     memory_limit_bytes: usize,
@@ -101,10 +79,9 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn new(
-        mut stream: SendableRecordBatchStream,
-        headers: &Headers,
+        Begun { mut stream, headers, plan }: Begun,
         statement: Statement,
-        deadline: Deadline,
+        course: Course,
         options: &SessionOptions,
     ) -> Self {
         let schema = headers.rename(&stream.schema());
@@ -124,7 +101,8 @@ impl Answer {
             batches,
             first: None,
             task,
-            deadline,
+            course,
+            plan: Some(plan),
             rows: 0,
             rows_max,
             memory_limit_bytes,
@@ -140,6 +118,16 @@ impl Answer {
     /// How many rows have come so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Since when its statement runs: planning counts.
+    pub fn started(&self) -> Stopwatch {
+        self.course.started
+    }
+
+    /// How far the session is with it.
+    pub fn progress(&self) -> &Progress {
+        &self.course.progress
     }
 
     /// The next rows; `None` after the last.
@@ -176,13 +164,14 @@ impl Answer {
         Ok(())
     }
 
-    /// Stops it, and gives the deadline to another answer to the same statement.
-    pub(super) fn stop(mut self) -> Deadline {
-        std::mem::replace(&mut self.deadline, Deadline::after(None))
+    /// Stops it, and gives its course to another answer to the same statement.
+    pub(super) fn stop(mut self) -> Course {
+        let progress = self.course.progress.clone();
+        std::mem::replace(&mut self.course, Course::begin(None, progress))
     }
 
     async fn receive(&mut self) -> Result<Option<RecordBatch>> {
-        let batch = self.deadline.race(self.batches.recv()).await?.transpose();
+        let batch = self.course.deadline.race(self.batches.recv()).await?.transpose();
         batch.map_err(|error| match not_the_statement(error, self.memory_limit_bytes) {
             Ok(error) => diagnose::explain(&self.statement, &error, &Names::default()),
             Err(other) => other,
@@ -206,6 +195,7 @@ impl Answer {
             let task = std::mem::replace(&mut self.task, tokio::spawn(async {}));
             task.await.map_err(|error| Error::Internal(error.to_string()))?;
         }
+        self.plan = None;
         Ok(None)
     }
 }

@@ -104,6 +104,11 @@ impl ObjectStoreRegistry for Storage {
 
 /// 60 % of what the machine, or the container, has.
 pub(super) fn memory_bytes_default() -> usize {
+    memory_bytes(MEMORY_PERCENT_DEFAULT)
+}
+
+/// A share of the memory of the machine, or of the container where that has less.
+pub fn memory_bytes(percent: u64) -> usize {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
         let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
         line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
@@ -113,6 +118,6 @@ pub(super) fn memory_bytes_default() -> usize {
         .into_iter()
         .chain(container)
         .min()
-        .and_then(|bytes: u64| usize::try_from(bytes / 100 * MEMORY_PERCENT_DEFAULT).ok())
+        .and_then(|bytes: u64| usize::try_from(bytes / 100 * percent).ok())
         .unwrap_or(MEMORY_BYTES_DEFAULT)
 }

@@ -26,7 +26,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn new(name: &str, text: &str) -> Self {
+    pub(super) fn new(name: &str, text: &str) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { name: name.to_owned(), text: text.to_owned(), lines }
     }
@@ -106,6 +106,14 @@ impl Statement {
             .map_err(|error| super::diagnose::explain(self, &error, &super::Names::default()))?;
         let (tables, _) = resolve_table_references(&parsed, true)?;
         Ok(tables.iter().map(|table| table.table().to_owned()).collect())
+    }
+
+    /// Where the first word spelt `name` stands in a part of the statement.
+    pub(super) fn word_within(&self, name: &str, part: &Range<usize>) -> Option<Range<usize>> {
+        let words = self
+            .words()
+            .filter(|token| matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case(name)));
+        words.map(|token| self.source.range(token.span)).find(|word| part.start <= word.start && word.end <= part.end)
     }
 
     /// Where the first word spelt `name` stands (in any case, quoted or not).

@@ -3,6 +3,7 @@
 mod browser;
 mod cli;
 mod concurrent;
+mod config;
 mod crash;
 mod damage;
 mod describe;
@@ -16,8 +17,10 @@ mod landing;
 mod many_files;
 mod oracle;
 mod output;
+mod pager;
 mod place;
 mod policy;
+mod profile;
 mod readme;
 mod replayable;
 mod reports;

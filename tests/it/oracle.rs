@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use crate::workspace::isolate;
+
 /// One question: parameters by name, as both sides take them. `tz` is an option of its own.
 type Case<'c> = &'c [(&'c str, &'c str)];
 
@@ -38,10 +40,17 @@ fn root() -> &'static Path {
 static STORE: LazyLock<PathBuf> = LazyLock::new(|| {
     let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle-demo");
     let _ = std::fs::remove_dir_all(&store);
-    let output = Command::new(env!("CARGO_BIN_EXE_smsql")).arg("demo").arg(&store).output().unwrap();
+    let output = smsql().arg("demo").arg(&store).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     store
 });
+
+/// The binary, without the settings of whoever runs the tests.
+fn smsql() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_smsql"));
+    isolate(&mut command, Path::new(env!("CARGO_TARGET_TMPDIR")));
+    command
+}
 
 /// Standard output of a command that must succeed, as JSON.
 #[track_caller]
@@ -54,7 +63,7 @@ fn json(command: &mut Command) -> Value {
 /// What smsql says: sections by name.
 #[track_caller]
 fn actual(report: &str, case: Case) -> Map<String, Value> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_smsql"));
+    let mut command = smsql();
     command.arg("--store").arg(&*STORE);
     for (_, zone) in case.iter().filter(|(name, _)| *name == "tz") {
         command.args(["--tz", zone]);

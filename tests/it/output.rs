@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod atomic;
+mod chart_text;
 pub(crate) mod files;
 pub(crate) mod fixtures;
+mod hostile;
+mod records;
 mod table;
 
 use std::io::{self, Write};

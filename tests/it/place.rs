@@ -13,6 +13,8 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use smsql::session::table::LogTable;
 use smsql::store::{AsOf, Record, Snapshot, Store};
 
+use crate::workspace::isolate;
+
 /// A line of the feed `smsql/event`: the event `number`, as it was received this many minutes after midnight.
 pub(crate) fn line(number: usize, received: usize) -> String {
     let (day, hour, minute) = (1 + number % 28, number / 60 % 24, number % 60);
@@ -115,6 +117,7 @@ impl Place {
     /// `smsql --store <this> ...`, with nothing on standard input.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_smsql"));
+        isolate(&mut command, self.folder.path());
         command.args(["--store", &self.store]).args(arguments).envs(self.environment.iter().cloned());
         // Errors are for people, also where somebody wants backtraces of panics.
         command.env("RUST_BACKTRACE", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -114,10 +114,7 @@ impl Workspace {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("smsql"));
-        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        for name in ["SMSQL_STORE", "SMSQL_TZ", "SMSQL_MEMORY_LIMIT", "SMSQL_THREADS", "SMSQL_TIMEOUT", "NO_COLOR"] {
-            command.env_remove(name);
-        }
+        isolate(command.args(args).current_dir(self.folder.path()).stdin(Stdio::null()), self.folder.path());
         command.env("RUST_BACKTRACE", "0");
         command
     }
@@ -137,6 +134,15 @@ impl Workspace {
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         said(child.wait_with_output().unwrap())
     }
+}
+
+/// Keeps the settings and the history of whoever runs the tests away: the home is another.
+pub(crate) fn isolate<'c>(command: &'c mut Command, home: &Path) -> &'c mut Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SMSQL_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("NO_COLOR").env("HOME", home);
+    command.env("XDG_CONFIG_HOME", home.join(".config")).env("XDG_STATE_HOME", home.join(".local/state"))
 }
 
 pub(crate) fn finish(command: &mut Command) -> Run {

@@ -1,7 +1,6 @@
 //! `smsql report NAME`: one command for each report there is, its parameters as flags, made from the report's header.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
@@ -11,17 +10,10 @@ use clap_complete::engine::ArgValueCompleter;
 
 use super::super::completions::candidates;
 use super::{Cli, Global, ResultArgs};
+use crate::repl::config::{DEFINITIONS, Scope};
 use crate::report::{Report, ReportParameter};
 use crate::session::ParameterType;
 use crate::{Error, Result};
-
-/// Where reports of the user's own are.
-#[derive(Debug, Clone, Args)]
-pub(in crate::cli) struct CatalogueArgs {
-    /// A folder with reports of your own, beside those in the store's reports/ folder
-    #[arg(long = "reports", global = true, value_name = "DIR")]
-    pub(in crate::cli) folder: Option<PathBuf>,
-}
 
 /// Show the reports that can be run
 ///
@@ -29,15 +21,12 @@ pub(in crate::cli) struct CatalogueArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReportsArgs {
     #[command(flatten)]
-    pub(in crate::cli) catalogue: CatalogueArgs,
-    #[command(flatten)]
     pub(in crate::cli) result: ResultArgs,
 }
 
 /// A report with its flags.
 #[derive(Debug)]
 pub(in crate::cli) struct ReportArgs {
-    pub(in crate::cli) catalogue: CatalogueArgs,
     pub(in crate::cli) name: String,
     /// What was given for its parameters; none where the report is not a built-in one, whose flags are not known yet.
     pub(in crate::cli) run: Option<RunArgs>,
@@ -63,12 +52,7 @@ impl FromArgMatches for ReportArgs {
         };
         // Only a report that is known has flags, and this one is always set.
         let external = !own.ids().any(|id| id == "show_sql");
-        let source = if external { matches } else { own };
-        Ok(Self {
-            catalogue: CatalogueArgs::from_arg_matches(source)?,
-            name: name.to_owned(),
-            run: if external { None } else { Some(RunArgs::from_arg_matches(own)?) },
-        })
+        Ok(Self { name: name.to_owned(), run: if external { None } else { Some(RunArgs::from_arg_matches(own)?) } })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -80,7 +64,7 @@ impl FromArgMatches for ReportArgs {
 impl Subcommand for ReportArgs {
     /// The reports themselves are added by [`command`], which knows them.
     fn augment_subcommands(command: Command) -> Command {
-        CatalogueArgs::augment_args(command)
+        command
             .subcommand_required(true)
             .arg_required_else_help(true)
             .subcommand_value_name("NAME")
@@ -137,8 +121,11 @@ pub(in crate::cli) fn command<'r>(reports: impl IntoIterator<Item = &'r Report>)
 
 /// The flags that no parameter can be.
 fn taken_flags() -> Vec<String> {
-    let command = run_flags(CatalogueArgs::augment_args(Global::augment_args(Command::new("report"))));
-    let flags = command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned));
+    let command = run_flags(Global::augment_args(Command::new("report")));
+    // What only the shell takes stands before the command.
+    let of_shell = |arg: &&Arg| DEFINITIONS.iter().any(|it| it.scope == Scope::Shell && arg.get_id() == it.key);
+    let flags =
+        command.get_arguments().filter(|arg| !of_shell(arg)).filter_map(|arg| arg.get_long().map(str::to_owned));
     flags.chain(["help".to_owned(), "version".to_owned()]).collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{CatalogueArgs, ResultArgs};
+use super::ResultArgs;
 use crate::session::Parameter;
 use crate::store::check_segment_name;
 
@@ -86,8 +86,6 @@ pub(in crate::cli) struct SegmentCreateArgs {
     /// Make it anew if there is one of this name
     #[arg(long)]
     pub(in crate::cli) replace: bool,
-    #[command(flatten)]
-    pub(in crate::cli) catalogue: CatalogueArgs,
 }
 
 /// The parameters that mean the same in every report.

@@ -20,7 +20,7 @@ mod markup;
 mod ndjson;
 mod sections;
 mod single;
-mod svg;
+pub(super) mod svg;
 mod table;
 mod words;
 mod xlsx;
@@ -92,6 +92,10 @@ pub trait DocumentSink: Send {
     fn begin_section(&mut self, schema: &SchemaRef) -> Result<()>;
     /// Writes the next rows of the section.
     fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
+    /// Writes rows that are held back, where the next ones take their time.
+    fn show(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Ends the section.
     fn end_section(&mut self) -> Result<()>;
     /// Writes what is left and flushes.

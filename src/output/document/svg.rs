@@ -4,8 +4,8 @@
 mod bars;
 mod canvas;
 mod funnel;
-mod moment;
-mod number;
+pub(in crate::output) mod moment;
+pub(in crate::output) mod number;
 mod shares;
 mod stacked;
 mod timeline;
@@ -19,35 +19,36 @@ use crate::limits::CHART_BARS_MAX;
 pub(super) use number::{grouped_count, is_plain, px, read};
 
 /// The colours there are; each comes with a pattern or a dash of its own.
-const SERIES_MAX: usize = 8;
+pub(in crate::output) const SERIES_MAX: usize = 8;
 
 /// The rows of a chart, as text.
 #[derive(Debug)]
-pub(super) struct Points {
+pub(in crate::output) struct Points {
     /// The label of each row.
-    pub(super) labels: Vec<Option<String>>,
+    pub(in crate::output) labels: Vec<Option<String>>,
     /// The value columns: name, and a value for each row.
-    pub(super) series: Vec<(String, Vec<Option<String>>)>,
+    pub(in crate::output) series: Vec<(String, Vec<Option<String>>)>,
     /// Whether the labels are times; those without an offset are taken as UTC.
-    pub(super) times: bool,
+    pub(in crate::output) times: bool,
     /// Whether the section has more rows than these.
-    pub(super) cut: bool,
+    pub(in crate::output) cut: bool,
 }
 
 impl Points {
     /// No rows yet, for value columns of these names.
-    pub(super) fn new(label_type: &DataType, names: &[String]) -> Self {
+    pub(in crate::output) fn new(label_type: &DataType, names: &[String]) -> Self {
         let times = matches!(label_type, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64);
         let series = names.iter().map(|name| (name.clone(), Vec::new())).collect();
         Self { labels: Vec::new(), series, times, cut: false }
     }
 
     /// All finite values.
-    fn numbers(&self) -> impl Iterator<Item = f64> {
+    pub(in crate::output) fn numbers(&self) -> impl Iterator<Item = f64> {
         self.series.iter().flat_map(|(_, values)| values.iter().filter_map(|v| number::read(v.as_deref())))
     }
 
-    fn truncate(&mut self, rows: usize) {
+    /// Keeps the first rows.
+    pub(in crate::output) fn truncate(&mut self, rows: usize) {
         self.cut |= self.labels.len() > rows;
         self.labels.truncate(rows);
         self.series.iter_mut().for_each(|(_, values)| values.truncate(rows));

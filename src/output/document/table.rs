@@ -82,6 +82,10 @@ impl DocumentSink for TableDocument {
         self.table.as_mut().ok_or_else(not_begun)?.batch(batch)
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.table.as_mut().ok_or_else(not_begun)?.show()
+    }
+
     fn end_section(&mut self) -> Result<()> {
         self.table.take().ok_or_else(not_begun)?.finish()
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use arrow::datatypes::ArrowNativeType;
 
 use super::super::RenderOptions;
-use super::super::sanitize::is_hazard;
+use super::super::sanitize::Watch;
 use super::{Kind, Values, other};
 
 /// Which characters of a JSON string are written as escapes. Either way a JSON reader gets the same string.
@@ -26,33 +26,32 @@ impl Escape {
     /// Appends the text as a JSON string.
     pub(in crate::output) fn string(self, text: &str, out: &mut String) {
         out.push('"');
-        let mut rest = text;
-        while let Some(at) = rest.find(|c| self.must(c)) {
-            let (clean, from) = rest.split_at(at);
-            out.push_str(clean);
-            let mut chars = from.chars();
-            match chars.next() {
-                Some('"') => out.push_str("\\\""),
-                Some('\\') => out.push_str("\\\\"),
-                Some('\n') => out.push_str("\\n"),
-                Some('\r') => out.push_str("\\r"),
-                Some('\t') => out.push_str("\\t"),
-                Some(c) => {
+        let mut watch = Watch::default();
+        let mut written = 0;
+        for (at, c) in text.char_indices() {
+            let required = matches!(c, '"' | '\\' | '\0'..='\x1f');
+            let obeyed = self == Self::Hazards && !watch.allows(c);
+            if !required && !obeyed {
+                continue;
+            }
+            out.push_str(&text[written..at]);
+            written = at + c.len_utf8();
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c => {
                     for unit in c.encode_utf16(&mut [0; 2]) {
                         // Writing to a String cannot fail.
                         let _ = write!(out, "\\u{unit:04x}");
                     }
                 }
-                None => {}
             }
-            rest = chars.as_str();
         }
-        out.push_str(rest);
+        out.push_str(&text[written..]);
         out.push('"');
-    }
-
-    fn must(self, c: char) -> bool {
-        matches!(c, '"' | '\\' | '\0'..='\x1f') || self == Self::Hazards && is_hazard(c)
     }
 }
 

@@ -101,7 +101,8 @@ pub(in crate::output) fn is_percent(column: &str) -> bool {
     column == "percent" || column.ends_with("_percent")
 }
 
-fn is_text(data_type: &DataType) -> bool {
+/// Whether values of this type are text.
+pub(super) fn is_text(data_type: &DataType) -> bool {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Union(..) => true,
         DataType::Dictionary(_, values) => is_text(values),

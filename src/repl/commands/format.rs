@@ -22,8 +22,8 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         if !format.is_text() {
             return Err(usage(&COMMAND, &format!("{format} is not text; write it to a file with \\o")));
         }
-        shell.format = format;
+        shell.config.set("format", format.name())?;
     }
-    shell.console.note(&format!("results are shown as {}", shell.format));
+    shell.console.note(&format!("results are shown as {}", shell.settings().format));
     Ok(Flow::Next)
 }

@@ -24,7 +24,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         Some(text) => text.parse().map_err(|_| usage(&COMMAND, &format!("`{text}` is no number")))?,
     };
     shell.refresh().await?;
-    let mut answer = landings::newest(&shell.session, Some(limit), shell.settings.tz).await?;
-    shell.show(&mut answer).await?;
+    let (session, tz) = (shell.session.clone(), shell.settings().tz);
+    shell.show(landings::newest(&session, Some(limit), tz)).await?;
     Ok(Flow::Next)
 }

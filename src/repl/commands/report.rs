@@ -8,6 +8,7 @@ use crate::clock::Stopwatch;
 use crate::repl::complete::ArgumentKind;
 use crate::repl::own_reports;
 use crate::repl::shell::Shell;
+use crate::session::interruptible;
 
 pub(super) const COMMAND: Command = Command {
     name: "report",
@@ -36,14 +37,18 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         report.parameter(name)?;
     }
     let watch = Stopwatch::start();
-    let parameters = report.bind(&values, shell.settings.tz)?;
+    let parameters = report.bind(&values, shell.settings().tz)?;
     shell.refresh().await?;
-    report.ready(&shell.session, &values).await?;
+    interruptible(report.ready(&shell.session, &values)).await?;
     match section {
         Some(name) => {
             let section = report.section(name)?;
-            let run = report.start_sections(&shell.session, parameters, [section]).await?;
-            shell.show(&mut run.section(section).await?).await?;
+            let session = shell.session.clone();
+            let answer = async {
+                let run = report.start_sections(&session, parameters, [section]).await?;
+                run.section(section).await
+            };
+            shell.show(answer).await?;
         }
         None => shell.show_report(&report, parameters).await?,
     }

@@ -31,7 +31,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         error => error,
     })?;
     // A value that is not of its type is refused here, and not in every statement.
-    Parameters::new([parameter.clone()], shell.settings.tz)?;
+    Parameters::new([parameter.clone()], shell.settings().tz)?;
     let name = parameter.written().0.to_owned();
     shell.parameters.retain(|known| known.written().0 != name);
     shell.parameters.push(parameter);

@@ -16,7 +16,8 @@ pub(super) const COMMAND: Command = Command {
 };
 
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
-    shell.timing = switch(&COMMAND, arguments, shell.timing)?;
-    shell.console.note(&format!("timing is {}", on_off(shell.timing)));
+    let timing = on_off(switch(&COMMAND, arguments, shell.settings().shell.timing)?);
+    shell.config.set("timing", timing)?;
+    shell.console.note(&format!("timing is {timing}"));
     Ok(Flow::Next)
 }

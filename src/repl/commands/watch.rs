@@ -31,7 +31,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     let statement = shell.statement.clone().ok_or_else(|| usage(&COMMAND, "no statement has been run yet"))?;
     let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
-        let now = clock::now().with_timezone(&shell.settings.tz).format("%Y-%m-%d %H:%M:%S %Z");
+        let now = clock::now().with_timezone(&shell.settings().tz).format("%Y-%m-%d %H:%M:%S %Z");
         shell.console.note(&format!("{now}, every {}", humantime::format_duration(interval)));
         shell.refresh().await?;
         shell.run(&statement).await?;

@@ -109,7 +109,7 @@ pub(super) fn suggestions(
         if suggestions.len() == SUGGESTIONS_MAX {
             break;
         }
-        let suggestion = suggestion(text, &span, candidate);
+        let suggestion = suggestion(text, &span, typed, candidate);
         if !suggestions.iter().any(|other| other.value == suggestion.value) {
             suggestions.push(suggestion);
         }
@@ -117,7 +117,7 @@ pub(super) fn suggestions(
     suggestions
 }
 
-fn suggestion(text: &str, span: &Range<usize>, candidate: Candidate<'_>) -> Suggestion {
+fn suggestion(text: &str, span: &Range<usize>, typed: &str, candidate: Candidate<'_>) -> Suggestion {
     let whole = candidate.insert.unwrap_or_else(|| candidate.name.into_owned());
     let rest = &text[span.end..];
     // In the middle of a word: what stands behind the cursor already is not put there again.
@@ -127,7 +127,10 @@ fn suggestion(text: &str, span: &Range<usize>, candidate: Candidate<'_>) -> Sugg
         _ => whole.clone(),
     };
     let description = sanitize(&candidate.about).into_owned();
+    // Which letters were typed is only marked where letters, bytes and what the menu counts are the same.
+    let start = whole.to_ascii_lowercase().find(&typed.to_ascii_lowercase()).filter(|_| whole.is_ascii());
     Suggestion {
+        match_indices: Some(start.map_or_else(Vec::new, |start| (start..start + typed.len()).collect())),
         display_override: (value != whole).then_some(whole),
         description: (!description.is_empty()).then_some(description),
         span: Span { start: span.start, end: span.end },

@@ -111,6 +111,9 @@ fn after(statement: &Statement<'_>, previous: usize) -> Option<Place> {
     if keyword == "explain" && previous == 0 {
         return Some(Place::Words(super::keywords::EXPLAIN));
     }
+    if keyword == "distinct" && previous > 0 && ["is", "not"].iter().any(|word| statement.is(previous - 1, word)) {
+        return Some(Place::Words(&["FROM"]));
+    }
     // `with` begins a statement; elsewhere other things follow it.
     if keyword == "with" && previous > 0 && statement.keyword(previous - 1) != "as" {
         return None;
@@ -126,7 +129,7 @@ fn in_query(statement: &Statement<'_>, query: usize, previous: usize) -> Place {
     let keyword = statement.keyword(previous);
     match clause {
         Clause::Start => match keyword.as_str() {
-            "analyze" | "verbose" | "as" => Place::Query,
+            "analyze" | "verbose" | "as" | "all" | "distinct" => Place::Query,
             "" if statement.symbol(previous) == ")" => Place::AfterOperand(Clause::Start),
             _ => Place::Nothing,
         },

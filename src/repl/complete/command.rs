@@ -105,7 +105,7 @@ fn of_kind<'k>(kind: ArgumentKind, typed: &str, knowledge: &'k Knowledge) -> Vec
         ArgumentKind::Function => {
             let about = |syntax: &str, what: &str| match first_sentence(what) {
                 "" => syntax.to_owned(),
-                what => format!("{syntax}  {what}"),
+                what => format!("{syntax} - {what}"),
             };
             let functions = description.functions.iter();
             functions.map(|f| Candidate::new(Rank::Near, f.name.as_str(), about(&f.syntax, &f.description))).collect()
@@ -155,7 +155,7 @@ fn commands(knowledge: &Knowledge, with_backslash: bool) -> Vec<Candidate<'_>> {
             let name = if with_backslash { format!("\\{name}") } else { (*name).to_owned() };
             let about = match command.arguments {
                 "" => Cow::Borrowed(command.summary),
-                arguments => Cow::Owned(format!("{arguments}  {}", command.summary)),
+                arguments => Cow::Owned(format!("{arguments} - {}", command.summary)),
             };
             let rank = if at == 0 { Rank::Near } else { Rank::Far };
             let candidate = Candidate::new(rank, name, about);
@@ -205,8 +205,8 @@ fn parameters<'k>(
     Asked::Candidates { range, typed: value.to_owned(), found: found.collect() }
 }
 
-/// What a parameter is: `text = exclude  What it does.`
+/// What a parameter is: `text = exclude - What it does.`
 fn declared(parameter: &ReportParameter) -> String {
     let default = parameter.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-    format!("{}{default}  {}", parameter.parameter_type.name(), first_sentence(&parameter.help))
+    format!("{}{default} - {}", parameter.parameter_type.name(), first_sentence(&parameter.help))
 }

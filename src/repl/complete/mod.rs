@@ -13,6 +13,9 @@ mod scope;
 mod sql;
 mod statement;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::{Argument, arguments, quoted_argument};
 pub(super) use keywords::is_keyword;
 pub(super) use knowledge::read;

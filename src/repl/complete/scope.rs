@@ -28,7 +28,7 @@ pub(super) struct Source<'k> {
 }
 
 /// A query that WITH names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cte {
     pub(super) name: String,
     /// The names it gives its columns, if it does.
@@ -42,17 +42,28 @@ pub(super) struct Scope<'s, 'k> {
     pub(super) description: &'k Description,
     /// The columns of the queries that are known already.
     known: RefCell<HashMap<usize, Rc<Vec<Column<'k>>>>>,
+    /// What WITH names in the groups that were asked for already.
+    named: RefCell<HashMap<usize, Rc<[Cte]>>>,
     /// How many queries are being looked into, one in the other.
     depth: RefCell<usize>,
 }
 
 impl<'s, 'k> Scope<'s, 'k> {
     pub(super) fn new(statement: &'s Statement<'s>, description: &'k Description) -> Self {
-        Self { statement, description, known: RefCell::default(), depth: RefCell::default() }
+        Self { statement, description, known: RefCell::default(), named: RefCell::default(), depth: RefCell::default() }
     }
 
     /// The queries that WITH names in a group.
-    fn ctes(&self, group: usize) -> Vec<Cte> {
+    fn ctes(&self, group: usize) -> Rc<[Cte]> {
+        let known = self.named.borrow().get(&group).cloned();
+        known.unwrap_or_else(|| {
+            let found: Rc<[Cte]> = self.find_ctes(group).into();
+            self.named.borrow_mut().insert(group, Rc::clone(&found));
+            found
+        })
+    }
+
+    fn find_ctes(&self, group: usize) -> Vec<Cte> {
         let statement = self.statement;
         let own = &statement.groups[group].own;
         let mut ctes = Vec::new();
@@ -96,13 +107,25 @@ impl<'s, 'k> Scope<'s, 'k> {
     /// The queries that WITH names before a place, the nearest first.
     pub(super) fn ctes_at(&self, group: usize, place: usize) -> Vec<Cte> {
         let mut found = Vec::new();
+        self.any_cte(group, place, |cte| {
+            found.push(cte.clone());
+            false
+        });
+        found
+    }
+
+    /// The first query that WITH names before a place of which this holds, the nearest first.
+    fn any_cte(&self, group: usize, place: usize, mut holds: impl FnMut(&Cte) -> bool) -> Option<Cte> {
         let mut group = Some(group);
         while let Some(current) = group {
-            let before = |cte: &Cte| self.statement.groups[cte.body].words.end < place;
-            found.extend(self.ctes(current).into_iter().filter(before).rev());
+            let ctes = self.ctes(current);
+            let mut before = ctes.iter().rev().filter(|cte| self.statement.groups[cte.body].words.end < place);
+            if let Some(found) = before.find(|cte| holds(cte)) {
+                return Some(found.clone());
+            }
             group = self.statement.groups[current].parent;
         }
-        found
+        None
     }
 
     /// Whether a group is the body of a query that WITH names: it sees nothing of what is around it.
@@ -113,7 +136,7 @@ impl<'s, 'k> Scope<'s, 'k> {
 
     /// The columns of the table of this name, as it is seen from a place.
     pub(super) fn table(&self, name: &str, group: usize, place: usize) -> Option<Rc<Vec<Column<'k>>>> {
-        if let Some(cte) = self.ctes_at(group, place).into_iter().find(|cte| cte.name == name) {
+        if let Some(cte) = self.any_cte(group, place, |cte| cte.name == name) {
             let columns = self.columns_of(cte.body);
             return Some(match cte.columns {
                 None => columns,
@@ -162,7 +185,7 @@ impl<'s, 'k> Scope<'s, 'k> {
         let first = at(position);
         position += 1;
         let mut name = None;
-        let mut columns = Rc::default();
+        let mut columns;
         if let Some(inner) = statement.opened(first) {
             position += 1;
             if statement.is_query(inner) {
@@ -337,7 +360,7 @@ pub(super) fn described(column: &ColumnDescription) -> Column<'_> {
     let meaning = first_sentence(&column.description);
     let about = match meaning {
         "" => Cow::Borrowed(column.data_type.as_str()),
-        meaning => Cow::Owned(format!("{}  {meaning}", column.data_type)),
+        meaning => Cow::Owned(format!("{} - {meaning}", column.data_type)),
     };
     Column { name: column.name.clone(), about }
 }

@@ -107,7 +107,7 @@ impl<'k> Asked<'_, 'k> {
         for table in &self.knowledge.description.tables {
             let about = match first_sentence(&table.description) {
                 "" => Cow::Borrowed(table.kind),
-                what => Cow::Owned(format!("{}  {what}", table.kind)),
+                what => Cow::Owned(format!("{} - {what}", table.kind)),
             };
             found.push(Candidate::new(Rank::Near, table.name.as_str(), about).inserting(quoted(&table.name)));
         }
@@ -344,6 +344,6 @@ fn call(function: &FunctionDescription) -> Candidate<'_> {
 fn about(function: &FunctionDescription) -> Cow<'_, str> {
     match first_sentence(&function.description) {
         "" => Cow::Borrowed(function.syntax.as_str()),
-        what => Cow::Owned(format!("{}  {what}", function.syntax)),
+        what => Cow::Owned(format!("{} - {what}", function.syntax)),
     }
 }

@@ -89,15 +89,19 @@ impl<'t> Statement<'t> {
 
     /// A word without quotes, in lower case, unless it belongs to the name before it.
     pub(super) fn keyword(&self, at: usize) -> String {
-        let is_word = self.kind(at) == Some(TokenKind::Word) && (at == 0 || self.symbol(at - 1) != ".");
-        if is_word { self.text(at).to_lowercase() } else { String::new() }
+        if self.is_free_word(at) { self.text(at).to_lowercase() } else { String::new() }
+    }
+
+    /// Whether a word has no quotes and is not a part of the name before it. Behind a dot at the cursor stands what is
+    /// being typed, not the next word.
+    fn is_free_word(&self, at: usize) -> bool {
+        let is_part = at > 0 && at != self.cursor && self.symbol(at - 1) == ".";
+        self.kind(at) == Some(TokenKind::Word) && !is_part
     }
 
     /// Whether a word is this keyword.
     pub(super) fn is(&self, at: usize, keyword: &str) -> bool {
-        self.kind(at) == Some(TokenKind::Word)
-            && self.text(at).eq_ignore_ascii_case(keyword)
-            && (at == 0 || self.symbol(at - 1) != ".")
+        self.is_free_word(at) && self.text(at).eq_ignore_ascii_case(keyword)
     }
 
     /// The name that a word is, as SQL understands it: folded to lower case unless it is quoted.

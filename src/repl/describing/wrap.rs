@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub(super) const WIDTH_MIN: usize = 16;
 
 /// The words of a text in lines of at most this width; a longer word is cut. At least one line.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::repl) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(WIDTH_MIN);
     let mut lines = vec![String::new()];
     let mut used = 0;

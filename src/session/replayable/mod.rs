@@ -73,6 +73,11 @@ impl Session {
     ///
     /// What it finds holds for all values of the parameters, not only for these.
     pub async fn check_replayable(&self, statement: &Statement, parameters: &Parameters) -> Result<SchemaRef> {
+        let (this, statement, parameters) = (self.clone(), statement.clone(), parameters.clone());
+        self.planning(async move { this.replayable(&statement, &parameters).await }).await
+    }
+
+    async fn replayable(&self, statement: &Statement, parameters: &Parameters) -> Result<SchemaRef> {
         let parsed = self.parse(statement).await?;
         if !is_query(&parsed) {
             let breach = Breach::new(
@@ -95,7 +100,7 @@ impl Session {
         };
         let plan = match planned.await {
             Ok(plan) => plan,
-            Err(error) => return Err(self.diagnose(statement, error).await),
+            Err(error) => return Err(self.diagnose(statement, parameters, error).await),
         };
         match check(&plan) {
             Some(breach) => Err(explain(statement, breach)),

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 
 use super::declared::with_schema;
 use super::kept_rows::{KeptRows, Shelf};
+use crate::session::progress::watch;
 
 /// A view that is a table to whoever plans: it is not written out in their plans, and its rows may be kept.
 ///
@@ -126,16 +127,17 @@ impl KeptTable {
     async fn rows(&self, session: &dyn Session, uses: &Uses) -> Option<Arc<KeptRows>> {
         let mut state = self.state.lock().await;
         if matches!(*state, State::Waiting) {
-            // Should the rows find no room, those who read this table read its inputs instead.
-            uses.inputs.iter().for_each(|(input, reads)| input.expect_reads(uses.reads * reads));
+            // Should the rows find no room, those who read this table read its inputs instead. The claim ends with this
+            // future too: a statement that is stopped while it waits here leaves the table as it found it.
+            let claim = Claim::of(uses);
             *state = match self.compute(session, uses).await {
                 Ok(rows) => State::Kept(Arc::new(rows)),
                 // Whatever is wrong is wrong without keeping as well, and then it is told in its place.
-                Err(_) => State::Plain,
+                Err(_) => {
+                    claim.keep();
+                    State::Plain
+                }
             };
-            if matches!(*state, State::Kept(_)) {
-                uses.inputs.iter().for_each(|(input, reads)| input.have_read(uses.reads * reads));
-            }
         }
         match &*state {
             State::Kept(rows) => Some(Arc::clone(rows)),
@@ -147,6 +149,7 @@ impl KeptTable {
         let plan = session.create_physical_plan(&self.plan_of(&uses.columns)?).await?;
         let schema = Arc::new(self.view.schema().project(&uses.columns)?);
         let _alone = self.shelf.computing.lock().await;
+        let _watched = watch(session, &self.name, &plan);
         KeptRows::of(&self.name, &plan, &schema, &self.shelf, session.task_ctx()).await
     }
 
@@ -158,6 +161,29 @@ impl KeptTable {
         let left = |left: usize| Some(left.saturating_sub(reads));
         // There is always something left, if only nothing.
         let _ = self.reads_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+    }
+}
+
+/// The reads of a table's inputs that are still expected while nobody knows whether its rows find room.
+struct Claim<'u>(Option<&'u Uses>);
+
+impl<'u> Claim<'u> {
+    fn of(uses: &'u Uses) -> Self {
+        uses.inputs.iter().for_each(|(input, reads)| input.expect_reads(uses.reads * reads));
+        Self(Some(uses))
+    }
+
+    /// They are going to happen.
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        for (input, reads) in self.0.iter().flat_map(|uses| uses.inputs.iter().map(|(i, n)| (i, uses.reads * n))) {
+            input.have_read(reads);
+        }
     }
 }
 

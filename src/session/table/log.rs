@@ -67,6 +67,11 @@ impl LogTable {
         })
     }
 
+    /// How many files it has.
+    pub(in crate::session) fn files(&self) -> usize {
+        self.snapshot.files(self.record).len()
+    }
+
     /// Statistics of a file for the plan.
     fn statistics(&self, file: &LogFile) -> Statistics {
         let stats = file.stats();

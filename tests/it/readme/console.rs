@@ -82,6 +82,7 @@ fn run(script: &str, folder: &Path) -> String {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SMSQL_")) {
         shell.env_remove(name);
     }
+    shell.env("XDG_CONFIG_HOME", tools.path()).env("XDG_STATE_HOME", tools.path());
     let output = shell.env("PATH", path.unwrap()).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }

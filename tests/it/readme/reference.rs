@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::Documentation;
 use smsql::event::StatusTable;
+use smsql::repl::config::{CONFIG, DEFINITIONS, PROFILE};
 use smsql::report;
 use smsql::session::aggregates::aggregate_functions;
 use smsql::session::functions::scalar_functions;
@@ -27,6 +28,8 @@ async fn generated_parts_are_those_of_the_program() {
         ("definitions", definitions()),
         ("tables", tables(&description)),
         ("functions", functions(&description)),
+        ("settings", settings()),
+        ("commands", commands()),
         ("limits", limits()),
     ];
     let before = readme();
@@ -44,6 +47,16 @@ async fn generated_parts_are_those_of_the_program() {
     let different = after.lines().zip(before.lines()).find(|(wanted, found)| wanted != found);
     let help = "write it anew with UPDATE_README=1 cargo test --test it readme::";
     assert!(after == before, "README.md differs from the program, first in {different:?}; {help}");
+}
+
+/// One row per command of the shell.
+fn commands() -> String {
+    let mut text = "| command | what it does |\n|---|---|\n".to_owned();
+    for command in smsql::repl::COMMANDS {
+        let usage = format!("\\{} {}", command.name, command.arguments).replace('|', "\\|");
+        writeln!(text, "| `{}` | {} |", usage.trim_end(), command.summary).unwrap();
+    }
+    text
 }
 
 /// One row per built-in feed.
@@ -144,6 +157,27 @@ fn functions(description: &Description) -> String {
     text
 }
 
+/// Every setting: where it can be said, and what it is.
+fn settings() -> String {
+    let mut text = "| key | flag | variable | default | meaning |\n|---|---|---|---|---|\n".to_owned();
+    for setting in &DEFINITIONS {
+        let default = match setting.default {
+            "" => String::new(),
+            default => format!("`{default}`"),
+        };
+        let allowed = setting.allowed().map(|values| values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>());
+        let allowed = allowed.map_or(String::new(), |values| format!(": {}", values.join(", ")));
+        let (flag, variable, help) = (setting.flag(), setting.variable(), cell(setting.help));
+        writeln!(text, "| `{}` | `{flag}` | `{variable}` | {default} | {help}{allowed} |", setting.key).unwrap();
+    }
+    for selector in [PROFILE, CONFIG] {
+        let key = if selector.key == PROFILE.key { "`profile`" } else { "" };
+        writeln!(text, "| {key} | `{}` | `{}` | | {} |", selector.flag(), selector.variable(), cell(selector.help))
+            .unwrap();
+    }
+    text
+}
+
 /// The constants of `src/limits.rs` with their comments.
 fn limits() -> String {
     let source = std::fs::read_to_string(root().join("src/limits.rs")).unwrap();
@@ -211,7 +245,9 @@ fn the_command_line_is_all_there() {
                 .filter(|option| !readme.contains(*option))
                 .map(|option| format!("{command} {option}")),
         );
-        let variables = text.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next());
+        // A variable may stand on the line behind.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let variables = text.split("[env: ").skip(1).filter_map(|rest| rest.split(']').next());
         missing.extend(variables.filter(|name| !readme.contains(&format!("`{name}`"))).map(str::to_owned));
     }
     missing.sort();

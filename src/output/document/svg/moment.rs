@@ -7,17 +7,17 @@ use super::Points;
 
 /// The place of each row on the horizontal axis.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(in crate::output) struct Places {
     /// By row: seconds for times, else its position; none without a time.
-    pub(super) at: Vec<Option<f64>>,
+    pub(in crate::output) at: Vec<Option<f64>>,
     /// The rows in the order of their places.
-    pub(super) order: Vec<usize>,
+    pub(in crate::output) order: Vec<usize>,
     zone: Option<Tz>,
 }
 
 impl Places {
     /// In the order of time; labels that are no times stand in the order of their rows, at equal distances.
-    pub(super) fn new(points: &Points, zone: Tz) -> Self {
+    pub(in crate::output) fn new(points: &Points, zone: Tz) -> Self {
         let (at, zone) = if points.times {
             let moments: Vec<_> = points.labels.iter().map(|label| read(label.as_deref()?)).collect();
             // Local times and dates have no zone: their axis is as they are.
@@ -33,20 +33,20 @@ impl Places {
     }
 
     /// The first and the last place.
-    pub(super) fn span(&self) -> (f64, f64) {
+    pub(in crate::output) fn span(&self) -> (f64, f64) {
         let at = |row: Option<&usize>| row.and_then(|row| self.at[*row]).unwrap_or(0.0);
         (at(self.order.first()), at(self.order.last()))
     }
 
     /// The least distance of two places.
-    pub(super) fn least_distance(&self) -> Option<f64> {
+    pub(in crate::output) fn least_distance(&self) -> Option<f64> {
         let places = self.order.iter().filter_map(|row| self.at[*row]);
         let distances = places.clone().zip(places.skip(1)).map(|(a, b)| b - a).filter(|distance| *distance > 0.0);
         distances.min_by(f64::total_cmp)
     }
 
     /// What the axis cannot show.
-    pub(super) fn notes(&self, points: &Points) -> Vec<String> {
+    pub(in crate::output) fn notes(&self, points: &Points) -> Vec<String> {
         let mut notes = Vec::new();
         let label = |row: Option<&usize>| row.and_then(|row| points.labels[*row].clone());
         if let (Some(first), Some(last)) = (label(self.order.first()), label(self.order.last())) {
@@ -61,7 +61,7 @@ impl Places {
     }
 
     /// At most about `count` places with their text.
-    pub(super) fn ticks(&self, points: &Points, count: usize) -> Vec<(f64, String)> {
+    pub(in crate::output) fn ticks(&self, points: &Points, count: usize) -> Vec<(f64, String)> {
         let (low, high) = self.span();
         let Some(zone) = self.zone else {
             let every = self.order.len().div_ceil(count.max(1)).max(1);

@@ -1,19 +1,19 @@
 //! Numbers of a chart: exact as labels, floats only where they become pixels.
 
 /// The value of a number's text, to draw it; none for NULL and what is not finite.
-pub(in super::super) fn read(text: Option<&str>) -> Option<f64> {
+pub(in crate::output) fn read(text: Option<&str>) -> Option<f64> {
     text?.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 /// Whether it is digits with at most a sign and a point: no exponent, no `NaN`.
-pub(in super::super) fn is_plain(text: &str) -> bool {
+pub(in crate::output) fn is_plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The number with commas between its thousands.
-pub(in super::super) fn grouped(text: &str) -> String {
+pub(in crate::output) fn grouped(text: &str) -> String {
     if !is_plain(text) {
         return text.to_owned();
     }
@@ -30,7 +30,7 @@ pub(in super::super) fn grouped(text: &str) -> String {
 }
 
 /// A count with commas.
-pub(in super::super) fn grouped_count(count: impl std::fmt::Display) -> String {
+pub(in crate::output) fn grouped_count(count: impl std::fmt::Display) -> String {
     grouped(&count.to_string())
 }
 
@@ -63,7 +63,7 @@ fn same_scale(texts: &[&str]) -> Option<(Vec<i128>, usize)> {
 }
 
 /// The sum with all its digits; of floats, what floats make of it.
-pub(super) fn sum(texts: &[&str]) -> String {
+pub(in crate::output) fn sum(texts: &[&str]) -> String {
     let exact = || {
         let (units, scale) = same_scale(texts)?;
         let sum = units.into_iter().try_fold(0_i128, i128::checked_add)?;
@@ -76,7 +76,7 @@ pub(super) fn sum(texts: &[&str]) -> String {
 }
 
 /// `part` as a percentage of `whole` with two digits, half rounded up; none of a whole that is not positive.
-pub(super) fn percent(part: &str, whole: &str) -> Option<String> {
+pub(in crate::output) fn percent(part: &str, whole: &str) -> Option<String> {
     let exact = || {
         let (units, _) = same_scale(&[part, whole])?;
         let (part, whole) = (units[0].checked_mul(20_000)?, units[1]);
@@ -91,7 +91,7 @@ pub(super) fn percent(part: &str, whole: &str) -> Option<String> {
 }
 
 /// A coordinate with one decimal at most.
-pub(in super::super) fn px(value: f64) -> String {
+pub(in crate::output) fn px(value: f64) -> String {
     let text = format!("{value:.1}");
     match text.strip_suffix(".0").unwrap_or(&text) {
         "-0" => "0".to_owned(),
@@ -100,7 +100,7 @@ pub(in super::super) fn px(value: f64) -> String {
 }
 
 /// Round numbers from at or below `low` to at or above `high`, about `count` of them, with their text.
-pub(super) fn ticks(low: f64, high: f64, count: usize, integers: bool) -> Vec<(f64, String)> {
+pub(in crate::output) fn ticks(low: f64, high: f64, count: usize, integers: bool) -> Vec<(f64, String)> {
     let span = if high > low { high - low } else { 1.0 };
     let raw = span / count.max(1) as f64;
     let mut exponent = raw.log10().floor() as i32;

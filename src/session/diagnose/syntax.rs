@@ -3,9 +3,10 @@
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
-use super::finding::Finding;
-use super::script::Statement;
+use super::slips;
+use crate::session::clauses::{AS_OF_INSTEAD, SAMPLE_INSTEAD};
+use crate::session::finding::Finding;
+use crate::session::script::Statement;
 
 /// Words that begin a statement or a clause, for what was meant by a word that is none.
 const KEYWORDS: [&str; 30] = [
@@ -64,7 +65,10 @@ pub(super) fn explain(statement: &Statement, error: &ParserError) -> Finding {
     let expected = message.split_once(", found: ").map(|(expected, _)| {
         expected.strip_prefix("Expected: ").or_else(|| expected.strip_prefix("Expected ")).unwrap_or(expected)
     });
-    let finding = match (expected, found) {
+    if let Some(finding) = slips::find(statement, &words, found, message) {
+        return finding;
+    }
+    let finding = match (expected.map(quoted), found) {
         (Some(expected), Some(index)) => Finding::new(format!("expected {expected}, found `{}`", words[index].token)),
         (Some(expected), None) => Finding::new(format!("the statement ends where {expected} is expected")),
         (None, _) => Finding::new(message),
@@ -76,10 +80,19 @@ pub(super) fn explain(statement: &Statement, error: &ParserError) -> Finding {
     }
     // `SELECT a FORM events` stumbles over `events`: the word before is the one that is misspelt.
     let suspects = found.into_iter().flat_map(|index| [Some(index), index.checked_sub(1)]).flatten();
-    match suspects.filter_map(|index| misspelt(words[index])).next() {
-        Some((word, keyword)) => finding.help(format!("did you mean `{keyword}` where it says `{word}`?")),
+    let misspelt = suspects.filter_map(|index| Some((index, misspelt(words[index])?))).next();
+    match misspelt {
+        Some((index, (word, keyword))) => Finding::new(format!("`{word}` is not expected here"))
+            .at(statement.source.range(words[index].span))
+            .label(format!("did you mean `{keyword}`?")),
         None => finding,
     }
+}
+
+/// What is expected, with marks around what is to be typed as it stands: "`(`", but "an expression".
+fn quoted(expected: &str) -> String {
+    let typed = !expected.is_empty() && !expected.chars().any(|c| c.is_lowercase() || c == ' ');
+    if typed { format!("`{expected}`") } else { expected.to_owned() }
 }
 
 fn position(place: &str) -> Option<(u64, u64)> {
