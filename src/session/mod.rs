@@ -191,7 +191,6 @@ impl Session {
     /// # Errors
     /// [`Error::Cancelled`] on Ctrl-C and [`Error::Limit`] at the timeout, as in [`Session::run`].
     pub async fn with_views(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
-        let mut this = Self { context: catalog::layer(&self.context)?, kept: None, ..self.clone() };
         let (this, views, parameters) = (self.clone(), owned(views), parameters.clone());
         self.planning(async move { this.layered(&borrowed(&views), &parameters).await }).await
     }
@@ -203,7 +202,7 @@ impl Session {
     }
 
     async fn layered(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
-        let mut this = Self { context: catalog::layer(&self.context).await?, kept: None, ..self.clone() };
+        let mut this = Self { context: catalog::layer(&self.context)?, kept: None, ..self.clone() };
         for (name, statement) in views {
             if this.policy.built_in.contains(*name) {
                 let message = format!("`{name}` is a built-in table: choose another name for the view");
