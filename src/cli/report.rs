@@ -47,7 +47,7 @@ async fn run_report(context: &Context<'_>, store: &Store, report: &Report, args:
         }
         None => {
             let mut documents = context.documents(&args.result, &report.name)?;
-            let snapshot = store.snapshot(&context.settings.as_of()?).await?;
+            let snapshot = store.opened_at(&context.settings.as_of()?).await?;
             let session = Session::at(&snapshot, &context.settings.options()).await?;
             report.ready(&session, &args.given).await?;
             documents.write(report, &session, parameters, &snapshot).await?;

@@ -131,8 +131,8 @@ impl Settings {
 
     /// A session over the store.
     pub async fn session(&self, options: &SessionOptions) -> Result<Session> {
-        let as_of = self.as_of()?;
-        Session::open(&self.open_store().await?, &as_of, options).await
+        let snapshot = self.open_store().await?.opened_at(&self.as_of()?).await?;
+        Session::at(&snapshot, options).await
     }
 
     /// The feeds there are; those of a store count where there is one.

@@ -54,7 +54,7 @@ impl<'c> Shell<'c> {
     pub(super) async fn open(console: &'c dyn Console, config: Config) -> Result<Self> {
         let settings = &config.settings;
         let store = settings.open_store().await?;
-        let snapshot = store.snapshot(&settings.as_of()?).await?;
+        let snapshot = store.opened_at(&settings.as_of()?).await?;
         let session = Session::at(&snapshot, &settings.options()).await?;
         Ok(Self {
             console,

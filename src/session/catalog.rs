@@ -1,15 +1,15 @@
 //! The names that exist in a session, for suggestions and completion.
 
 use std::collections::BTreeMap;
-
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use datafusion::catalog::{
     CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
-    SchemaProvider,
+    SchemaProvider, TableProvider,
 };
-use datafusion::common::Result as DfResult;
-use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::common::{Result as DfResult, exec_err};
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 
 use super::runtime::{CATALOG, SCHEMA};
@@ -55,19 +55,70 @@ impl Names {
 
 /// A context with the same tables, settings and functions, to which tables can be added without the first one seeing
 /// them.
-pub(super) async fn layer(context: &SessionContext) -> DfResult<SessionContext> {
-    let schema = MemorySchemaProvider::new();
-    if let Some(below) = context.catalog(CATALOG).and_then(|catalog| catalog.schema(SCHEMA)) {
-        for name in below.table_names() {
-            if let Some(table) = below.table(&name).await? {
-                schema.register_table(name, table)?;
-            }
-        }
-    }
+pub(super) fn layer(context: &SessionContext) -> DfResult<SessionContext> {
+    let below = context.catalog(CATALOG).and_then(|catalog| catalog.schema(SCHEMA));
+    let schema: Arc<dyn SchemaProvider> = match below {
+        Some(below) => Arc::new(Layer::over(below)),
+        None => Arc::new(MemorySchemaProvider::new()),
+    };
+    Ok(SessionContext::new_with_state(with_schema(context.state(), schema)?))
+}
+
+/// The same state, with this schema instead of its own.
+pub(super) fn with_schema(state: SessionState, schema: Arc<dyn SchemaProvider>) -> DfResult<SessionState> {
     let catalog = MemoryCatalogProvider::new();
-    catalog.register_schema(SCHEMA, Arc::new(schema))?;
+    catalog.register_schema(SCHEMA, schema)?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
-    let state = SessionStateBuilder::new_from_existing(context.state()).with_catalog_list(Arc::new(catalogs)).build();
-    Ok(SessionContext::new_with_state(state))
+    Ok(SessionStateBuilder::new_from_existing(state).with_catalog_list(Arc::new(catalogs)).build())
+}
+
+/// The names of all tables and views.
+pub(super) fn table_names(context: &SessionContext) -> Vec<String> {
+    let schema = context.catalog(CATALOG).and_then(|catalog| catalog.schema(SCHEMA));
+    schema.map(|schema| schema.table_names()).unwrap_or_default()
+}
+
+/// Tables of its own over those of another schema, which stay as they are.
+#[derive(Debug)]
+pub(super) struct Layer {
+    own: MemorySchemaProvider,
+    below: Arc<dyn SchemaProvider>,
+}
+
+impl Layer {
+    pub(super) fn over(below: Arc<dyn SchemaProvider>) -> Self {
+        Self { own: MemorySchemaProvider::new(), below }
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Layer {
+    fn table_names(&self) -> Vec<String> {
+        let mut names = self.own.table_names();
+        names.extend(self.below.table_names());
+        names
+    }
+
+    async fn table(&self, name: &str) -> DfResult<Option<Arc<dyn TableProvider>>> {
+        match self.own.table(name).await? {
+            Some(table) => Ok(Some(table)),
+            None => self.below.table(name).await,
+        }
+    }
+
+    fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> DfResult<Option<Arc<dyn TableProvider>>> {
+        if self.below.table_exist(&name) {
+            return exec_err!("the table {name} already exists");
+        }
+        self.own.register_table(name, table)
+    }
+
+    fn deregister_table(&self, name: &str) -> DfResult<Option<Arc<dyn TableProvider>>> {
+        self.own.deregister_table(name)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.own.table_exist(name) || self.below.table_exist(name)
+    }
 }

@@ -123,7 +123,7 @@ impl Session {
     ) -> Result<Option<Self>> {
         let mut read_once = BTreeSet::new();
         loop {
-            let session = Self { context: catalog::layer(&below.context).await?, ..self.clone() };
+            let session = Self { context: catalog::layer(&below.context)?, ..self.clone() };
             let tables = session.register(views, parameters, &read_once).await?;
             if tables.is_empty() {
                 return Ok(None);

@@ -165,7 +165,7 @@ impl Session {
         let segments = Arc::new(table::Segments::of(store));
         table::register_segments(&context, &segments, options.time_zone)?;
         views::register(&context, options.time_zone).await?;
-        let built_in = Names::of(&context).await.tables.into_keys().collect();
+        let built_in = catalog::table_names(&context).into_iter().collect();
         let policy = Policy { allow_write: options.allow_write, built_in };
         Ok(Self { context, options: options.clone(), policy, segments, kept: None, watched })
     }
@@ -203,7 +203,7 @@ impl Session {
     }
 
     async fn layered(&self, views: &[(&str, &Statement)], parameters: &Parameters) -> Result<Self> {
-        let mut this = Self { context: catalog::layer(&self.context).await?, kept: None, ..self.clone() };
+        let mut this = Self { context: catalog::layer(&self.context)?, kept: None, ..self.clone() };
         for (name, statement) in views {
             if this.policy.built_in.contains(*name) {
                 let message = format!("`{name}` is a built-in table: choose another name for the view");

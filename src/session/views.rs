@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use chrono_tz::Tz;
-use datafusion::catalog::TableProvider;
 use datafusion::catalog::view::ViewTable;
-use datafusion::common::{Result as DfResult, TableReference};
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::common::{DataFusionError, Result as DfResult, TableReference, internal_datafusion_err, internal_err};
+use datafusion::datasource::TableType;
+use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::prelude::SessionContext;
 use include_dir::{Dir, include_dir};
+use tokio::sync::OnceCell;
 
+use super::catalog::{Layer, with_schema};
 use super::dialect;
-use super::runtime::SCHEMA;
+use super::runtime::{CATALOG, SCHEMA};
 use super::script::split;
 use super::table::data_type_in;
 use crate::{Error, Result};
@@ -25,37 +30,95 @@ pub(super) fn all() -> BTreeMap<&'static str, &'static str> {
     sql.filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?))).collect()
 }
 
-/// Registers every view, each after those it reads. Its times are in the zone, wherever it takes them from.
+/// Puts every view over the tables of a context. A view is planned when it is first read: most sessions read few of
+/// them, and to plan them all would be most of what it takes to open one. Its times are in the zone, wherever it takes
+/// them from.
 pub(super) async fn register(context: &SessionContext, zone: Tz) -> Result<()> {
-    let state = context.state();
-    let mut waiting = BTreeMap::new();
-    for (name, sql) in all() {
-        let place = format!("queries/views/{name}.sql");
-        let [statement] = split(&place, sql)?.try_into().map_err(|_| Error::invalid(&place, "not one statement"))?;
-        waiting.insert(name, (sql, dialect::parse(statement.tokens)?));
-    }
-    while !waiting.is_empty() {
-        let mut ready = Vec::new();
-        for (name, (_, statement)) in &waiting {
-            let tables = state.resolve_table_references(statement)?;
-            if !tables.iter().any(|table| table.table() != *name && waiting.contains_key(table.table())) {
-                ready.push(*name);
-            }
-        }
-        if ready.is_empty() {
-            let names: Vec<&str> = waiting.into_keys().collect();
-            return Err(Error::Internal(format!("the views {} read each other in a circle", names.join(", "))));
-        }
-        for name in ready {
-            let Some((sql, statement)) = waiting.remove(name) else { continue };
-            let added = match state.statement_to_plan(statement).await {
-                Ok(plan) => add(context, name, plan, sql, zone),
-                Err(error) => Err(error),
-            };
-            added.map_err(|error| Error::invalid(format!("queries/views/{name}.sql"), error.strip_backtrace()))?;
+    let missing = || Error::Internal("there is no schema for the views".to_owned());
+    let catalog = context.catalog(CATALOG).ok_or_else(missing)?;
+    let tables = catalog.schema(SCHEMA).ok_or_else(missing)?;
+    let planned = Arc::new(MemorySchemaProvider::new());
+    for name in tables.table_names() {
+        if let Some(table) = tables.table(&name).await? {
+            planned.register_table(name, table)?;
         }
     }
+    let views = Views {
+        zone,
+        // A catalogue of its own: one that leads back here would keep itself alive.
+        state: with_schema(context.state(), Arc::clone(&planned) as _)?,
+        planned,
+        all: all().into_iter().map(|(name, sql)| (name, (sql, OnceCell::new()))).collect(),
+    };
+    catalog.register_schema(SCHEMA, Arc::new(Layer::over(Arc::new(views))))?;
     Ok(())
+}
+
+/// The tables of a store, and the views over them.
+struct Views {
+    zone: Tz,
+    /// What plans them, over `planned`.
+    state: SessionState,
+    /// The tables, and those of the views that were read.
+    planned: Arc<MemorySchemaProvider>,
+    all: BTreeMap<&'static str, (&'static str, OnceCell<()>)>,
+}
+
+impl std::fmt::Debug for Views {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Views").field("zone", &self.zone).field("planned", &self.planned).finish_non_exhaustive()
+    }
+}
+
+impl Views {
+    /// Plans a view, if it is one and was not yet, after those it reads; `readers` are on the way here.
+    async fn plan(&self, name: &str, readers: &[&str]) -> DfResult<()> {
+        let Some((sql, once)) = self.all.get(name) else { return Ok(()) };
+        if readers.contains(&name) {
+            return internal_err!("the views {} read each other in a circle", readers.join(", "));
+        }
+        let place = format!("queries/views/{name}.sql");
+        let plan = async {
+            let one = split(&place, sql).map_err(|error| DataFusionError::External(error.into()))?;
+            let [statement] = one.try_into().map_err(|_| internal_datafusion_err!("{place} is not one statement"))?;
+            let statement = dialect::parse(statement.tokens)?;
+            let readers = [readers, &[name]].concat();
+            for table in self.state.resolve_table_references(&statement)? {
+                // A view may call something in its WITH by its own name.
+                if table.table() != name {
+                    Box::pin(self.plan(table.table(), &readers)).await?;
+                }
+            }
+            let plan = self.state.statement_to_plan(statement).await?;
+            self.planned.register_table(name.to_owned(), Arc::new(view(plan, sql, self.zone)?))?;
+            Ok(())
+        };
+        once.get_or_try_init(|| plan).await.map_err(|error: DataFusionError| error.context(place))?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Views {
+    fn table_names(&self) -> Vec<String> {
+        let mut names = self.planned.table_names();
+        names.retain(|name| !self.all.contains_key(name.as_str()));
+        names.extend(self.all.keys().map(|name| (*name).to_owned()));
+        names
+    }
+
+    async fn table(&self, name: &str) -> DfResult<Option<Arc<dyn TableProvider>>> {
+        self.plan(name, &[]).await?;
+        self.planned.table(name).await
+    }
+
+    async fn table_type(&self, name: &str) -> DfResult<Option<TableType>> {
+        if self.all.contains_key(name) { Ok(Some(TableType::View)) } else { self.planned.table_type(name).await }
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.all.contains_key(name) || self.planned.table_exist(name)
+    }
 }
 
 /// Registers a view.

@@ -182,6 +182,17 @@ impl Store {
         }
     }
 
+    /// The newest version this store knows of, without looking again: whoever has only just opened it need not ask twice.
+    ///
+    /// # Errors
+    /// As [`Store::snapshot`].
+    pub async fn opened_at(&self, as_of: &AsOf) -> Result<Snapshot> {
+        match (as_of, self.known()) {
+            (AsOf::Latest, Some(known)) => Ok(known),
+            _ => self.snapshot(as_of).await,
+        }
+    }
+
     /// A writer of log files of one kind. What it writes is no part of the store until it is committed.
     pub fn writer(&self, record: Record, name_stem: &str) -> LogWriter {
         LogWriter::new(self.object_store(), record, name_stem)

@@ -16,6 +16,7 @@ mod headers;
 #[cfg(target_os = "linux")]
 mod interrupt;
 mod landing;
+mod many_files;
 mod oracle;
 mod output;
 mod pager;
@@ -31,6 +32,7 @@ mod slt;
 mod status_codes;
 mod store;
 mod support;
+mod terminal;
 mod tidy;
 mod time_zones;
 mod workspace;

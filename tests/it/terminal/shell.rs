@@ -1,0 +1,110 @@
+//! The shell, as somebody at a terminal has it.
+
+mod commands;
+mod interrupts;
+mod lines;
+mod strangers;
+
+use std::ops::{Deref, DerefMut};
+
+use vt100::Screen;
+
+use super::harness::{Setup, Terminal};
+use super::keys::Key;
+use crate::workspace::Workspace;
+
+const PROMPT: &str = "smsql>";
+
+/// A shell that waits for a line.
+pub(super) struct Shell(Terminal);
+
+impl Deref for Shell {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.0
+    }
+}
+
+impl DerefMut for Shell {
+    fn deref_mut(&mut self) -> &mut Terminal {
+        &mut self.0
+    }
+}
+
+/// How many prompts there have been.
+fn prompts(text: &str) -> usize {
+    text.lines().filter(|line| line.starts_with(PROMPT)).count()
+}
+
+/// The line the cursor is in.
+fn line_at_cursor(screen: &Screen) -> String {
+    let row = usize::from(screen.cursor_position().0);
+    screen.rows(0, screen.size().1.get()).nth(row).unwrap_or_default().trim_end().to_owned()
+}
+
+impl Shell {
+    /// On the store of a workspace.
+    #[track_caller]
+    pub(super) fn open(work: &Workspace) -> Self {
+        Self::with(Setup::new(work))
+    }
+
+    /// On a terminal that is set up otherwise.
+    #[track_caller]
+    pub(super) fn with(setup: Setup<'_>) -> Self {
+        let shell = Self(setup.smsql(&[]));
+        shell.wait_for_prompt(1);
+        shell
+    }
+
+    /// How many prompts there have been so far.
+    pub(super) fn prompts(&self) -> usize {
+        prompts(&self.scrollback())
+    }
+
+    /// Waits until there have been so many prompts, and nothing stands behind the last.
+    #[track_caller]
+    pub(super) fn wait_for_prompt(&self, count: usize) {
+        self.wait_for_all(&format!("prompt number {count}"), |text, screen| {
+            let is_empty = usize::from(screen.cursor_position().1) == PROMPT.len() + 1;
+            is_empty && line_at_cursor(screen) == PROMPT && prompts(text) >= count
+        });
+    }
+
+    /// Waits until the line that is being typed is this one.
+    #[track_caller]
+    pub(super) fn wait_for_line(&self, line: &str) {
+        let line = format!("{PROMPT} {line}");
+        self.wait_for(&format!("the line `{line}`"), |screen| line_at_cursor(screen) == line);
+    }
+
+    /// Types a line and waits for what comes of it: all from that line on, and before the next prompt.
+    #[track_caller]
+    pub(super) fn ask(&self, line: &str) -> String {
+        let before = self.prompts();
+        self.type_keys(line);
+        self.press(Key::Enter);
+        self.answer(before)
+    }
+
+    /// Waits for a prompt after so many: all from the last of these on.
+    #[track_caller]
+    pub(super) fn answer(&self, before: usize) -> String {
+        self.wait_for_prompt(before + 1);
+        let text = self.scrollback();
+        let mut prompts =
+            text.match_indices(PROMPT).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
+        let start = prompts.nth(before - 1).unwrap();
+        let end = prompts.next_back().unwrap();
+        text[start..end].to_owned()
+    }
+
+    /// Leaves the shell, which must end well and leave the terminal as it was.
+    #[track_caller]
+    pub(super) fn leave(mut self) {
+        self.press(Key::Ctrl('d'));
+        assert_eq!(self.0.exit_code(), 0, "{}", self.screen());
+        self.assert_sane();
+    }
+}
