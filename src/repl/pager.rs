@@ -1,4 +1,4 @@
-//! Results that are longer or wider than the screen go through a pager, as in psql and git: `$SMSQL_PAGER`, `$PAGER`,
+//! Results that are longer or wider than the screen go through a pager, as in psql and git: `$PAGER`,
 //! else `less`. Shorter ones are written as they are.
 //!
 //! [`Paged`] is a [`Console`] around another: it keeps what is written until that is more than a screen, then starts the

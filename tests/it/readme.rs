@@ -8,6 +8,7 @@
 
 mod console;
 mod reference;
+mod shell;
 
 use std::path::{Path, PathBuf};
 

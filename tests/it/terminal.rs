@@ -11,3 +11,6 @@ mod harness;
 mod hostile;
 mod keys;
 mod shell;
+
+pub(crate) use harness::Setup;
+pub(crate) use keys::Key;

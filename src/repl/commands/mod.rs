@@ -29,6 +29,7 @@ use futures::future::LocalBoxFuture;
 
 use super::complete::{ArgumentKind, CommandDescription};
 use super::shell::Shell;
+use crate::error::near;
 use crate::{Error, Result};
 
 /// What happens after a line.
@@ -131,12 +132,12 @@ pub(super) fn find(name: &str) -> Result<&'static Command> {
 
 fn unknown(name: &str) -> Error {
     let names = COMMANDS.iter().flat_map(|command| std::iter::once(&command.name).chain(command.aliases));
-    let known: Vec<String> = names.map(|name| format!("\\{name}")).collect();
-    match Error::not_found("command", &format!("\\{name}"), known.iter().map(String::as_str)) {
-        Error::NotFound { near, .. } if near.is_empty() => {
-            Error::Usage(format!("there is no command `\\{name}`; \\? lists them"))
+    match near(name, names.copied()).as_slice() {
+        [] => Error::Usage(format!("there is no command `\\{name}`; \\? lists them")),
+        near => {
+            let near = near.iter().map(|name| format!("\\{name}")).collect();
+            Error::NotFound { what: "command", name: format!("\\{name}"), near }
         }
-        error => error,
     }
 }
 
@@ -198,6 +199,6 @@ mod tests {
             unknown("repots").to_string(),
             "there is no command `\\repots`, did you mean `\\reports` or `\\report`?"
         );
-        assert_eq!(unknown("shell").to_string(), "there is no command `\\shell`; \\? lists them");
+        assert_eq!(unknown("zz").to_string(), "there is no command `\\zz`; \\? lists them");
     }
 }

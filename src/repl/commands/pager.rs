@@ -11,7 +11,7 @@ pub(super) const COMMAND: Command = Command {
     arguments: "[on|off|auto]",
     completes: &[ON_OFF_AUTO],
     summary: "Send results through $PAGER: always, never, or where they do not fit the screen",
-    details: "The pager is $SMSQL_PAGER, else $PAGER, else less.",
+    details: "The pager is $PAGER, else less.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),
 };
 

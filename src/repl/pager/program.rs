@@ -18,7 +18,7 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// `$SMSQL_PAGER`, else `$PAGER`, else `less` where it is installed. An empty one is none.
+    /// `$PAGER`, else `less` where it is installed. An empty one is none.
     ///
     /// # Errors
     /// [`Error::Usage`] where a variable cannot be split into words.
@@ -35,10 +35,8 @@ impl Pager {
     }
 
     fn choose(variable: impl Fn(&str) -> Option<String>, is_installed: impl Fn(&str) -> bool) -> Result<Option<Self>> {
-        for name in ["SMSQL_PAGER", "PAGER"] {
-            if let Some(command) = variable(name) {
-                return Self::parse(&format!("${name}"), &command, variable);
-            }
+        if let Some(command) = variable("PAGER") {
+            return Self::parse("$PAGER", &command, variable);
         }
         if is_installed("less") { Self::parse("", "less", variable) } else { Ok(None) }
     }
@@ -184,13 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn the_own_variable_comes_first_and_an_empty_one_is_no_pager() {
+    fn an_empty_variable_is_no_pager() {
         let name = |pager: Option<Pager>| pager.map(|pager| pager.words.join("+"));
-        assert_eq!(name(choose(&[("SMSQL_PAGER", "pspg --csv"), ("PAGER", "more")], true)), Some("pspg+--csv".into()));
         assert_eq!(name(choose(&[("PAGER", "'my pager' -x")], true)), Some("my pager+-x".into()));
         assert_eq!(name(choose(&[], true)), Some("less".into()));
         assert_eq!(name(choose(&[], false)), None);
-        assert_eq!(name(choose(&[("SMSQL_PAGER", ""), ("PAGER", "more")], true)), None);
+        assert_eq!(name(choose(&[("PAGER", "")], true)), None);
         // No shell: these are words like any other.
         assert_eq!(name(choose(&[("PAGER", "cat; rm -r x | y")], true)), Some("cat;+rm+-r+x+|+y".into()));
     }

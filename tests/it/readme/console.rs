@@ -108,7 +108,7 @@ fn zstd_dc() {
 }
 
 /// Whether the lines shown describe the lines printed.
-fn matches(shown: &[&str], printed: &[&str]) -> bool {
+pub(super) fn matches(shown: &[&str], printed: &[&str]) -> bool {
     match (shown, printed) {
         ([], []) => true,
         (["..."], _) => true,
