@@ -93,10 +93,9 @@ impl Shell {
     pub(super) fn answer(&self, before: usize) -> String {
         self.wait_for_prompt(before + 1);
         let text = self.scrollback();
-        let mut prompts =
-            text.match_indices(PROMPT).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
-        let start = prompts.nth(before - 1).unwrap();
-        let end = prompts.next_back().unwrap();
+        let at_line = |at: usize| at == 0 || text[..at].ends_with('\n');
+        let prompts: Vec<usize> = text.match_indices(PROMPT).map(|(at, _)| at).filter(|at| at_line(*at)).collect();
+        let (start, end) = (prompts[before - 1], prompts[prompts.len() - 1]);
         text[start..end].to_owned()
     }
 
