@@ -64,7 +64,9 @@ fn main() {
         }
     }
     // The first round finds files that are not in memory yet.
-    cases.iter_mut().for_each(|case| drop(case.seconds.remove(0)));
+    cases.iter_mut().for_each(|case| {
+        case.seconds.remove(0);
+    });
     let [duckdb_median, duckdb_least] = cases[0].median_and_least();
     println!("{:<30} {:>8} {:>8} {:>8} {:>8} {:>9}", "", "median", "ratio", "least", "ratio", "peak");
     for case in &cases {

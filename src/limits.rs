@@ -19,8 +19,8 @@ pub const CONFIG_BYTES_MAX: usize = 1 << 20;
 /// How often a statement that cannot be planned is planned again, in parts, to find the place that is wrong. When that is
 /// not enough, the error names no place.
 pub const DIAGNOSIS_TRIES_MAX: usize = 200;
-/// How long that may take, in milliseconds.
-pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 100;
+/// How long that may take, in milliseconds; when that is not enough, the error names no place either.
+pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 250;
 /// The most expressions and queries of a statement in which a place is looked for so.
 pub const DIAGNOSIS_EXPRESSIONS_MAX: usize = 2_000;
 /// The longest SQL text, in bytes.

@@ -164,7 +164,7 @@ pub(super) struct SqlArgs {
     #[arg(conflicts_with = "file")]
     pub(super) sql: Option<String>,
     /// The statements, as psql and DuckDB take them
-    #[arg(short, long, value_name = "SQL", conflicts_with_all = ["sql", "file"])]
+    #[arg(short, value_name = "SQL", conflicts_with_all = ["sql", "file"])]
     pub(super) command: Option<String>,
     /// Read the statements from a file, or from standard input with -
     #[arg(short, long, value_name = "FILE")]
@@ -187,6 +187,7 @@ impl ResultArgs {
             output: self.output.clone(),
             raw_formulas: self.raw_formulas,
             expanded: self.expanded.or(self.records.then_some(Expanded::On)),
+            ..Target::default()
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::limits::STACK_BYTES;
 use crate::output::{discard_unfinished, is_broken_pipe};
 use crate::repl::config::{Config, Environment};
 use crate::repl::{self, Console};
+use crate::session::discard_spilled;
 use crate::{Error, Result};
 use args::{Cli, Command, ConfigArgs, ConfigCommand, Global};
 use context::Context;
@@ -126,6 +127,7 @@ fn run(command: Option<Command>, config: Config, printer: &'static Printer) -> R
     // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the
     // threads go while they end would race in glibc before 2.41 (bug 19951), which frees large stacks at once.
     std::mem::forget(runtime);
+    discard_spilled();
     done
 }
 

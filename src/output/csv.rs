@@ -89,6 +89,10 @@ impl Sink for CsvSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.out.show()
+    }
+
     fn finish(self: Box<Self>) -> Result<()> {
         self.out.finish()
     }

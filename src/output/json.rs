@@ -42,6 +42,10 @@ impl Sink for JsonSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.out.show()
+    }
+
     fn finish(mut self: Box<Self>) -> Result<()> {
         self.out.text.push_str(if self.any_row { "\n]\n" } else { "]\n" });
         self.out.finish()

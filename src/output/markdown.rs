@@ -64,6 +64,10 @@ impl Sink for MarkdownSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.out.show()
+    }
+
     fn finish(self: Box<Self>) -> Result<()> {
         self.out.finish()
     }

@@ -196,7 +196,8 @@ pub struct RenderOptions {
     pub scrolls_sideways: bool,
     /// How a person sees what a table on a terminal leaves out, such as `-o FILE`; its footer says so.
     pub whole_with: Option<String>,
-    /// The most rows a table shows on a terminal; its footer says so. Elsewhere every row is written.
+    /// The most rows a table shows on a terminal; its footer says so. Where it becomes records by itself, these are the
+    /// most lines, and at least three records. Elsewhere every row is written.
     pub rows_max: Option<usize>,
     /// Whether the tables of a document draw a bar after the number in columns of percentages.
     pub bars: bool,
@@ -233,7 +234,7 @@ pub trait Sink: Send {
     fn begin(&mut self, schema: &SchemaRef) -> Result<()>;
     /// Writes the next rows.
     fn batch(&mut self, batch: &RecordBatch) -> Result<()>;
-    /// Writes rows that are held back, where the next ones take their time.
+    /// Writes rows that are held back, here or by who writes them, where the next ones take their time.
     fn show(&mut self) -> Result<()> {
         Ok(())
     }

@@ -38,6 +38,10 @@ impl Sink for NdjsonSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.out.show()
+    }
+
     fn finish(self: Box<Self>) -> Result<()> {
         self.out.finish()
     }

@@ -33,9 +33,14 @@ impl TextOut {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    /// Where the next rows take their time: hands all text on, past whoever keeps it.
+    pub(super) fn show(&mut self) -> Result<()> {
         self.hand_on()?;
         self.out.flush().map_err(write_failed)
+    }
+
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.show()
     }
 }
 

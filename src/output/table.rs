@@ -26,6 +26,8 @@ use records::Records;
 
 /// Column widths are those of this many rows. A longer value further down pushes the rest of its line to the right.
 const WIDTH_ROWS: usize = 10_000;
+/// Where a table became records by itself and shows only the first rows, these are at least so many.
+const RECORDS_MIN: usize = 3;
 /// The rows that widths are taken from are held in memory, up to about this many bytes.
 const WIDTH_BYTES: usize = 16 << 20;
 
@@ -72,9 +74,14 @@ impl TableSink {
         }
     }
 
-    /// How many rows may be shown: all, where somebody could take what is there for everything.
+    /// How many rows may be shown: all, where somebody could take what is there for everything. Records that nobody
+    /// asked for take as many lines as the table would.
     fn rows_max(&self) -> usize {
-        self.options.rows_max.filter(|_| self.options.terminal).unwrap_or(usize::MAX)
+        let rows = self.options.rows_max.filter(|_| self.options.terminal).unwrap_or(usize::MAX);
+        match (&self.view, self.options.expanded) {
+            (Some(View::Records(_)), Expanded::Auto) => (rows / (1 + self.headings.len())).max(RECORDS_MIN).min(rows),
+            _ => rows,
+        }
     }
 
     /// Chooses the view and the column widths, and writes the header and the rows seen so far.
@@ -87,6 +94,8 @@ impl TableSink {
             self.shortened += layout.header(&self.headings, &mut self.out.text);
         }
         self.view = Some(view);
+        self.waiting.truncate(self.rows_max());
+        self.rows_shown = self.waiting.len();
         for cells in std::mem::take(&mut self.waiting) {
             self.write_row(&cells)?;
         }
@@ -152,7 +161,7 @@ impl Sink for TableSink {
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows();
         let columns = value::columns(batch, &self.options, Escape::Hazards)?;
-        for row in 0..batch.num_rows().min(self.rows_max() - self.rows_shown) {
+        for row in 0..batch.num_rows().min(self.rows_max().saturating_sub(self.rows_shown)) {
             let mut cells = Vec::with_capacity(columns.len());
             for column in &columns {
                 self.cell.clear();
@@ -178,11 +187,10 @@ impl Sink for TableSink {
     }
 
     fn show(&mut self) -> Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
+        if !self.waiting.is_empty() {
+            self.begin_layout()?;
         }
-        self.begin_layout()?;
-        self.out.hand_on()
+        self.out.show()
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {

@@ -82,6 +82,10 @@ impl Sink for TsvSink {
         self.out.hand_on()
     }
 
+    fn show(&mut self) -> Result<()> {
+        self.out.show()
+    }
+
     fn finish(self: Box<Self>) -> Result<()> {
         self.out.finish()
     }

@@ -123,12 +123,21 @@ impl<'c> Documents<'c> {
             {
                 watch.before_rows();
                 sink.batch(&batch)?;
+                self.leave_to_pager(&mut watch);
             }
             watch.before_rows();
             sink.end_section()?;
+            self.leave_to_pager(&mut watch);
         }
         watch.end();
         sink.finish()
+    }
+
+    /// Draws no more once a pager has the terminal.
+    fn leave_to_pager(&self, watch: &mut Watch) {
+        if !self.console.messages_are_watched() {
+            watch.end();
+        }
     }
 
     /// Makes the files appear.

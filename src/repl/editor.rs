@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use reedline::{EditCommand, Reedline, Signal};
+use tempfile::TempDir;
 
 use super::commands::Flow;
 use super::complete::{SharedKnowledge, ShellCompleter};
+use super::highlight::ShellHighlighter;
+use super::hint::ShellHinter;
+use super::menu::menus;
 use super::prompt::ShellPrompt;
 use super::shell::Shell;
 use super::validate::InputValidator;
-use super::{Config, Console};
-use super::{history, knowing};
+use super::{Config, Console, external_editor, history, keys, knowing};
 use crate::{Error, Result};
 
 /// Opens the shell and reads lines until it is left.
@@ -19,10 +22,9 @@ use crate::{Error, Result};
 /// Where the store cannot be opened. What fails later is told, and the shell goes on.
 pub async fn run(console: &dyn Console, config: Config) -> Result<()> {
     let mut shell = Shell::open(console, config).await?;
-    // From the first time somebody listens, the signal no longer ends the process: here it ends a statement.
-    tokio::spawn(async { drop(tokio::signal::ctrl_c().await) });
     let knowledge = knowing::new();
-    let mut editor = assemble(&shell, &knowledge);
+    let folder = tempfile::tempdir().map_err(|error| Error::storage("cannot make a temporary folder", error))?;
+    let mut editor = assemble(&shell, &knowledge, &folder);
     console.note(&shell.greeting());
     let mut known = None;
     loop {
@@ -40,17 +42,32 @@ pub async fn run(console: &dyn Console, config: Config) -> Result<()> {
             Flow::Quit => break,
         }
     }
-    let _ = editor.sync_history();
+    if let Err(error) = editor.sync_history() {
+        console.note(&format!("the history could not be written: {error}"));
+    }
     Ok(())
 }
 
-fn assemble(shell: &Shell<'_>, knowledge: &SharedKnowledge) -> Reedline {
+fn assemble(shell: &Shell<'_>, knowledge: &SharedKnowledge, folder: &TempDir) -> Reedline {
+    let (is_styled, settings) = (shell.console.is_styled(), &shell.settings().shell);
     let mut editor = Reedline::create()
-        .with_completer(Box::new(ShellCompleter::new(Arc::clone(knowledge))))
+        .with_ansi_colors(is_styled)
+        .use_bracketed_paste(shell.console.output_is_terminal())
+        .with_edit_mode(keys::edit_mode(settings.editing))
         .with_validator(Box::new(InputValidator))
-        .with_ansi_colors(shell.console.is_styled())
-        .use_bracketed_paste(shell.console.output_is_terminal());
-    match history::default_path().map(|path| history::open(&path)) {
+        .with_highlighter(Box::new(ShellHighlighter::new(Arc::clone(knowledge), is_styled)))
+        .with_hinter(Box::new(ShellHinter::default()))
+        .with_completer(Box::new(ShellCompleter::new(Arc::clone(knowledge))))
+        .with_quick_completions(true)
+        .with_partial_completions(true);
+    for menu in menus("> ", is_styled) {
+        editor = editor.with_menu(menu);
+    }
+    if let Ok(command) = external_editor::command() {
+        editor = editor.with_buffer_editor(command, folder.path().join("statement.sql"));
+    }
+    let path = history::default_path().filter(|_| settings.history);
+    match path.map(|path| history::open(&path)) {
         Some(Ok(history)) => editor = editor.with_history(history),
         Some(Err(error)) => shell.console.note(&format!("{error}; there is no history")),
         None => {}

@@ -58,7 +58,7 @@ fn statements(text: &str, tokens: &[Token], parts: &mut Vec<Part>) {
         rest = after;
         let mut words = statement.iter().filter(|token| !is_blank(token));
         let Some(first) = words.next().filter(|first| !is_end(text, first)) else { continue };
-        let last = words.last().unwrap_or(first);
+        let last = words.next_back().unwrap_or(first);
         let open = statement.iter().filter(|token| token.kind == TokenKind::Symbol).fold(0_usize, |open, token| {
             match &text[token.range.clone()] {
                 "(" | "[" | "{" => open + 1,

@@ -10,57 +10,23 @@
 //! | Right, Ctrl-E, End    | take the hint behind the cursor; Ctrl-Right takes one word of it          |
 //! | Alt-Enter             | begins another line                                                      |
 
-use std::str::FromStr;
-
 use reedline::{
     EditMode, Emacs, KeyCode, KeyModifiers, Keybindings, ReedlineEvent, Vi, default_emacs_keybindings,
     default_vi_insert_keybindings, default_vi_normal_keybindings, default_vi_visual_keybindings,
 };
 
 use super::menu::{COMPLETION_MENU, HISTORY_MENU};
-use crate::Error;
+use super::settings::Editing;
 
-/// Whose keys the editor has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Keys {
-    /// Those of most shells.
-    #[default]
-    Emacs,
-    /// Insert and normal mode.
-    Vi,
-}
-
-impl Keys {
-    /// All there are.
-    pub const ALL: [Self; 2] = [Self::Emacs, Self::Vi];
-
-    /// The name in settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Emacs => "emacs",
-            Self::Vi => "vi",
-        }
-    }
-
-    /// What the editor does with each key.
-    pub fn edit_mode(self) -> Box<dyn EditMode> {
-        match self {
-            Self::Emacs => Box::new(Emacs::new(with_menus(default_emacs_keybindings()))),
-            Self::Vi => Box::new(Vi::new(
-                with_menus(default_vi_insert_keybindings()),
-                with_menus(default_vi_normal_keybindings()),
-                default_vi_visual_keybindings(),
-            )),
-        }
-    }
-}
-
-impl FromStr for Keys {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        let found = Self::ALL.into_iter().find(|keys| keys.name() == name);
-        found.ok_or_else(|| Error::not_found("key bindings", name, Self::ALL.map(Self::name)))
+/// What the editor does with each key.
+pub fn edit_mode(editing: Editing) -> Box<dyn EditMode> {
+    match editing {
+        Editing::Emacs => Box::new(Emacs::new(with_menus(default_emacs_keybindings()))),
+        Editing::Vi => Box::new(Vi::new(
+            with_menus(default_vi_insert_keybindings()),
+            with_menus(default_vi_normal_keybindings()),
+            default_vi_visual_keybindings(),
+        )),
     }
 }
 
@@ -88,18 +54,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_as_they_are_written() {
-        for keys in Keys::ALL {
-            assert_eq!(keys.name().parse::<Keys>().unwrap(), keys);
-        }
-        let error = "vim".parse::<Keys>().unwrap_err().to_string();
-        assert!(error.contains("`vi`"), "{error}");
-    }
-
-    #[test]
     fn tab_completes_in_all_modes_in_which_text_is_typed() {
-        assert!(matches!(Keys::Emacs.edit_mode().edit_mode(), PromptEditMode::Emacs));
-        assert!(matches!(Keys::Vi.edit_mode().edit_mode(), PromptEditMode::Vi(PromptViMode::Insert)));
+        assert!(matches!(edit_mode(Editing::Emacs).edit_mode(), PromptEditMode::Emacs));
+        assert!(matches!(edit_mode(Editing::Vi).edit_mode(), PromptEditMode::Vi(PromptViMode::Insert)));
         for keys in [default_emacs_keybindings(), default_vi_insert_keybindings(), default_vi_normal_keybindings()] {
             let keys = with_menus(keys);
             let opens = |modifiers, key, menu: &str| {

@@ -20,18 +20,12 @@ use crate::{Error, Result};
 pub(super) struct Last {
     schema: SchemaRef,
     file: File,
-    rows: u64,
 }
 
 impl Last {
     /// Its columns.
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
-    }
-
-    /// How many rows it has.
-    pub(super) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Its rows.
@@ -52,7 +46,6 @@ pub(super) struct Spool {
     schema: SchemaRef,
     /// `None` once there is too much of it.
     writer: Option<StreamWriter<Counted>>,
-    rows: u64,
 }
 
 impl Spool {
@@ -64,12 +57,11 @@ impl Spool {
         let file = tempfile::tempfile().map_err(|error| Error::storage("cannot keep the result", error))?;
         let out = Counted { out: BufWriter::new(file), bytes: 0 };
         let writer = StreamWriter::try_new(out, schema)?;
-        Ok(Self { schema: schema.clone(), writer: Some(writer), rows: 0 })
+        Ok(Self { schema: schema.clone(), writer: Some(writer) })
     }
 
     /// Takes the next rows. A disk that is full loses what is kept, and not the result.
     pub(super) fn batch(&mut self, batch: &RecordBatch) {
-        self.rows += batch.num_rows() as u64;
         let Some(writer) = &mut self.writer else { return };
         // What a stream says about NULLs may differ from batch to batch; the rows are the same.
         let fitting = RecordBatch::try_new(self.schema.clone(), batch.columns().to_vec());
@@ -84,7 +76,7 @@ impl Spool {
         let mut writer = self.writer?;
         writer.finish().ok()?;
         let file = writer.into_inner().ok()?.out.into_inner().ok()?;
-        Some(Last { schema: self.schema, file, rows: self.rows })
+        Some(Last { schema: self.schema, file })
     }
 }
 
@@ -130,7 +122,6 @@ mod tests {
         let mut spool = Spool::new(&batch(0).schema()).unwrap();
         [1, 3].iter().for_each(|from| spool.batch(&batch(*from)));
         let last = spool.finish().unwrap();
-        assert_eq!(last.rows(), 4);
         for _ in 0..2 {
             let batches: Vec<_> = last.batches().unwrap().map(|batch| batch.unwrap()).collect();
             assert_eq!(batches, [batch(1), batch(3)]);

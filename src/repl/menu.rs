@@ -30,7 +30,7 @@ fn looks(is_coloured: bool) -> Looks {
     Looks { text: plain, chosen: plain.reverse(), about: Color::DarkGray.normal(), matching: plain.bold() }
 }
 
-/// The menus that [`Keys`](super::keys::Keys) open. `indicator` is what the prompt ends in: it stays while what could
+/// The menus that [`edit_mode`](super::keys::edit_mode) opens. `indicator` is what the prompt ends in: it stays while what could
 /// stand at the cursor is offered.
 pub fn menus(indicator: &str, is_coloured: bool) -> Vec<ReedlineMenu> {
     let Looks { text, chosen, about, matching } = looks(is_coloured);

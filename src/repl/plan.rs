@@ -85,7 +85,7 @@ pub fn render(profile: &Profile, options: PlanOptions) -> String {
         }
     }
     text.push('\n');
-    for line in wrap(&totals(profile), width) {
+    for line in totals(profile).iter().flat_map(|line| wrap(line, width)) {
         text.extend([line.as_str(), "\n"]);
     }
     text
@@ -163,22 +163,18 @@ fn costs(operator: &Operator) -> Option<String> {
 }
 
 /// What stands below the tree.
-fn totals(profile: &Profile) -> String {
+fn totals(profile: &Profile) -> [String; 2] {
     let rows = format!("{} row{}", count(profile.rows), if profile.rows == 1 { "" } else { "s" });
-    let mut parts = vec![format!(
-        "{rows} in {} ({} to plan, {} to run)",
-        duration(profile.elapsed()),
-        duration(profile.planning),
-        duration(profile.execution)
-    )];
-    parts.push(format!("{} of computing on all cores", duration(profile.compute())));
-    let amounts = [
+    let (elapsed, planning) = (duration(profile.elapsed()), duration(profile.planning));
+    let time = format!("{rows} in {elapsed}: {planning} to plan, {} to run", duration(profile.execution));
+    let mut amounts = vec![format!("{} of computing on all cores", duration(profile.compute()))];
+    let more = [
         ("read", profile.scanned_bytes()),
         ("spilled to disk", profile.spilled_bytes()),
         ("of memory at most", profile.peak_memory_bytes),
     ];
-    parts.extend(amounts.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{} {what}", bytes(*n))));
-    parts.join("; ")
+    amounts.extend(more.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{} {what}", bytes(*n))));
+    [time, amounts.join(", ")]
 }
 
 const HEADINGS: [&str; 4] = ["rows", "time", "share", "output"];

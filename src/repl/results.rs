@@ -23,6 +23,10 @@ pub struct Target {
     pub raw_formulas: bool,
     /// Whether a table shows its rows as records; as the console has it otherwise, and in a file not.
     pub expanded: Option<Expanded>,
+    /// Whether a table has all its values whole, however wide the screen is.
+    pub whole: bool,
+    /// What a person can type to see values whole that are not; as the console has it otherwise.
+    pub whole_with: Option<String>,
 }
 
 impl Target {
@@ -30,6 +34,12 @@ impl Target {
     pub(super) fn apply(&self, rendering: &mut RenderOptions) {
         rendering.formula_guard = !self.raw_formulas;
         rendering.expanded = self.expanded.unwrap_or(rendering.expanded);
+        if self.whole {
+            (rendering.width, rendering.rows_max) = (None, None);
+        }
+        if self.whole_with.is_some() {
+            rendering.whole_with.clone_from(&self.whole_with);
+        }
     }
 }
 
@@ -109,8 +119,9 @@ impl<'c> Results<'c> {
         {
             self.watch.before_rows();
             sink.batch(&batch)?;
-            if self.format == Format::Json && self.console.output_is_terminal() {
-                // Its last line is open.
+            // The last line of JSON is open, and a pager has the whole terminal.
+            let is_open = self.format == Format::Json && self.console.output_is_terminal();
+            if is_open || !self.console.messages_are_watched() {
                 self.watch.end();
             }
         }

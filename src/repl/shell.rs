@@ -11,15 +11,18 @@ use super::describing;
 use super::documents::Documents;
 use super::input::{Part, parts};
 use super::last::{Last, Spool};
+use super::pager::{Paged, Pager, Screen};
 use super::results::{Results, Target};
+use super::validate::command_of;
 use super::{Config, Console, Settings};
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 
 use crate::clock::Stopwatch;
-use crate::limits::STATEMENT_BYTES_MAX;
-use crate::output::{Format, is_broken_pipe};
+use crate::limits::{LAST_RESULT_BYTES_MAX, STATEMENT_BYTES_MAX};
+use crate::output::{Expanded, Format, is_broken_pipe};
 use crate::report::Report;
-use crate::session::{Answer, Description, Parameter, Parameters, Session, Statement, interruptible, split};
+use crate::session::{Answer, Description, Parameter, Parameters, Profile, Session, Statement, interruptible, split};
 use crate::store::{AsOf, Snapshot, Store};
 use crate::{Error, Result};
 
@@ -87,7 +90,11 @@ impl<'c> Shell<'c> {
 
     /// Does what was typed, or stands in a file, part by part. The first part that fails ends it, and is told.
     pub(super) async fn input(&mut self, name: &str, text: &str) -> Flow {
-        match self.run_pieces(name, text).await {
+        let done = match command_of(text) {
+            Some(command) => commands::run(self, command).await,
+            None => self.run_parts(name, text).await,
+        };
+        match done {
             Ok(flow) => flow,
             Err(error) => {
                 self.tell(&error);
@@ -97,7 +104,7 @@ impl<'c> Shell<'c> {
     }
 
     /// The parts of a text, up to the first that fails or leaves the shell.
-    pub(super) async fn run_pieces(&mut self, name: &str, text: &str) -> Result<Flow> {
+    pub(super) async fn run_parts(&mut self, name: &str, text: &str) -> Result<Flow> {
         if text.len() > STATEMENT_BYTES_MAX {
             let message = format!("{name} has {} bytes, at most {STATEMENT_BYTES_MAX} are read", text.len());
             return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
@@ -148,8 +155,8 @@ impl<'c> Shell<'c> {
     /// Waits for an answer, shows its rows as they come, and keeps them.
     pub(super) async fn show(&mut self, answer: impl Future<Output = Result<Answer>>) -> Result<()> {
         self.last = None;
-        let target = self.target();
-        let mut results = Results::new(self.console, self.settings(), &target)?;
+        let (target, paged) = (self.target(), self.paged()?);
+        let mut results = Results::new(&paged, self.settings(), &target)?;
         let mut answer = results.wait(&self.session, answer).await?;
         let spool = Arc::new(Mutex::new(Some(Spool::new(answer.schema())?)));
         let inspected = Arc::clone(&spool);
@@ -160,16 +167,34 @@ impl<'c> Shell<'c> {
         });
         results.stream(&mut answer).await?;
         results.finish()?;
+        paged.finish()?;
         self.written();
         self.last = lock(&spool).take().and_then(Spool::finish);
         Ok(())
     }
 
+    /// The console with a pager before it, for one result.
+    fn paged(&self) -> Result<Paged<'c>> {
+        Ok(Paged::new(self.console, self.settings().shell.pager, Pager::from_environment()?, Screen::now()))
+    }
+
     /// Shows rows that are there already.
     pub(super) fn show_batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        let mut results = Results::new(self.console, self.settings(), &self.target())?;
-        results.batch(batch)?;
+        self.replay(&self.target(), &batch.schema(), std::iter::once(Ok(batch.clone())))
+    }
+
+    /// Writes rows that are there already.
+    fn replay(
+        &mut self,
+        target: &Target,
+        schema: &SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch>>,
+    ) -> Result<()> {
+        let paged = self.paged()?;
+        let mut results = Results::new(&paged, self.settings(), target)?;
+        results.replay(schema, batches)?;
         results.finish()?;
+        paged.finish()?;
         self.written();
         Ok(())
     }
@@ -200,35 +225,64 @@ impl<'c> Shell<'c> {
 
     /// Runs a report and shows all of it.
     pub(super) async fn show_report(&mut self, report: &Report, parameters: Parameters) -> Result<()> {
-        let target = self.target();
-        let mut documents = Documents::new(self.console, self.settings(), &target, &report.name)?;
+        let (target, paged) = (self.target(), self.paged()?);
+        let mut documents = Documents::new(&paged, self.settings(), &target, &report.name)?;
         documents.write(report, &self.session, parameters, &self.snapshot).await?;
         documents.finish()?;
+        paged.finish()?;
         self.written();
         Ok(())
     }
 
-    /// Shows the last result again; without one that was kept, runs the last statement again.
-    pub(super) async fn show_last(&mut self, format: Option<Format>, full: bool) -> Result<()> {
+    /// Shows the last result again, in another format or without limits.
+    pub(super) async fn show_last(&mut self, format: Option<Format>, whole: bool) -> Result<()> {
+        let last = self.need_last().await?;
+        let (schema, batches) = (last.schema().clone(), last.batches()?);
         let mut target = self.target();
         target.format = format.or(target.format);
-        let Some(last) = &self.last else {
+        if whole {
+            // A pager that scrolls sideways shows lines of any length; on the screen itself records do.
+            let scrolls = self.paged()?.rendering(self.settings().tz).scrolls_sideways;
+            target.expanded = Some(if scrolls { Expanded::Off } else { Expanded::On });
+            target.whole = true;
+        }
+        self.replay(&target, &schema, batches)
+    }
+
+    /// Has the rows of the last result, for which the last statement may have to be run again, without showing them.
+    pub(super) async fn need_last(&mut self) -> Result<&Last> {
+        if self.last.is_none() {
             let statement = self.statement.clone().ok_or_else(|| Error::Usage("there is no result yet".to_owned()))?;
-            self.console.note("running it again: its rows were not kept");
-            return self.run(&statement).await;
-        };
-        let mut results = Results::new(self.console, self.settings(), &target)?;
-        results.replay(last.schema(), last.batches()?)?;
-        results.finish()?;
-        self.written();
-        Ok(())
+            self.console.note("running the statement again: its rows were not kept");
+            let parameters = self.parameters_of(&statement)?;
+            let mut answer = self.session.run(&statement, &parameters).await?;
+            let mut spool = Spool::new(answer.schema())?;
+            while let Some(batch) = answer.next().await? {
+                spool.batch(&batch);
+            }
+            self.last = spool.finish();
+        }
+        self.last.as_ref().ok_or_else(|| Error::Limit {
+            limit: "LAST_RESULT_BYTES_MAX",
+            message: format!("the result has more than {LAST_RESULT_BYTES_MAX} bytes; write it to a file with \\o"),
+        })
+    }
+
+    /// Runs a statement for what it takes.
+    pub(super) async fn profile(&self, statement: &Statement, parameters: &Parameters) -> Result<Profile> {
+        let mut results = Results::new(self.console, self.settings(), &Target::default())?;
+        results.wait(&self.session, self.session.profile(statement, parameters)).await
     }
 
     /// Where the next result goes.
     pub(super) fn target(&self) -> Target {
         match &self.output {
             Some(path) => Target { output: Some(path.clone()), ..Target::default() },
-            None => Target { format: Some(self.settings().format), ..Target::default() },
+            None => Target {
+                format: Some(self.settings().format),
+                whole_with: Some("\\last full".to_owned()),
+                ..Target::default()
+            },
         }
     }
 

@@ -11,7 +11,20 @@ pub struct InputValidator;
 
 impl Validator for InputValidator {
     fn validate(&self, line: &str) -> ValidationResult {
-        if is_complete(line) { ValidationResult::Complete } else { ValidationResult::Incomplete }
+        if is_complete(line) || command_of(line).is_some() {
+            ValidationResult::Complete
+        } else {
+            ValidationResult::Incomplete
+        }
+    }
+}
+
+/// The command that a word means which people type who come from other shells.
+pub(super) fn command_of(line: &str) -> Option<&'static str> {
+    match line.trim().to_ascii_lowercase().as_str() {
+        "exit" | "quit" => Some("q"),
+        "help" | "?" => Some("?"),
+        _ => None,
     }
 }
 

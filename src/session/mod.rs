@@ -57,6 +57,7 @@ pub use profile::{Operator, Profile, Pruned};
 pub use progress::{Progress, ProgressNow, Stage};
 pub use recipients::{RecipientRows, segment_parameters};
 pub use run::Answer;
+pub use runtime::discard_spilled;
 pub use runtime::memory_bytes;
 pub use script::{Statement, split};
 pub use status_codes::status_code_rows;

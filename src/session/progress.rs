@@ -152,8 +152,9 @@ impl Drop for RunningPlan {
     fn drop(&mut self) {
         let mut state = self.watched.state();
         let Some(at) = state.plans.iter().position(|(id, ..)| *id == self.id) else { return };
-        let (_, _, plan) = state.plans.swap_remove(at);
-        if state.statements > 0 {
+        let (_, definition, plan) = state.plans.swap_remove(at);
+        // With its own plan a statement is over.
+        if definition.is_some() && state.statements > 0 {
             let counts = Counts::of(&plan);
             state.rows += counts.rows;
             state.bytes += counts.bytes;

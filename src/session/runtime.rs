@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use datafusion::common::config::Dialect;
 use datafusion::common::{DataFusionError, exec_datafusion_err};
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::disk_manager::{DiskManager, DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -27,6 +27,20 @@ pub(super) const SCHEMA: &str = "main";
 /// How many of the greediest operators an out-of-memory error names.
 const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
+/// What sessions of this process have spilled to, as long as one of them or a statement of theirs lives.
+static SPILLED: Mutex<Vec<Weak<DiskManager>>> = Mutex::new(Vec::new());
+
+/// Removes what statements that are still on their way to an end have spilled: for the end of a process that does not wait
+/// for them. Nothing that is run afterwards can spill.
+pub fn discard_spilled() {
+    for disk in SPILLED.lock().unwrap_or_else(PoisonError::into_inner).drain(..).filter_map(|disk| disk.upgrade()) {
+        for folder in disk.temp_dir_paths() {
+            // Nobody is left to tell, and the system empties its folder of temporary files.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
 /// Memory, disk and storage of one session.
 pub(super) fn runtime(options: &SessionOptions) -> Result<Arc<RuntimeEnv>> {
     let spill = options
@@ -42,7 +56,11 @@ pub(super) fn runtime(options: &SessionOptions) -> Result<Arc<RuntimeEnv>> {
         )
         .with_object_store_registry(Arc::new(Storage::new(options.allow_write)))
         .build_arc();
-    runtime.map_err(Error::from)
+    let runtime = runtime.map_err(Error::from)?;
+    let mut spilled = SPILLED.lock().unwrap_or_else(PoisonError::into_inner);
+    spilled.retain(|disk| disk.strong_count() > 0);
+    spilled.push(Arc::downgrade(&runtime.disk_manager));
+    Ok(runtime)
 }
 
 /// How SQL is read and planned.

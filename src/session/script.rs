@@ -226,6 +226,11 @@ fn unreadable(source: &Arc<Source>, error: &TokenizerError) -> Error {
         m if m.contains("multi-line comment") => "this comment has no end",
         m => m,
     };
+    // The end of the text is where the tokenizer misses the end of a comment.
+    let comment = source.text.rfind("/*").filter(|_| message == "this comment has no end").map(|at| at..at + 2);
+    if let Some(comment) = comment {
+        return Finding::new(message).at(comment).render(source);
+    }
     let end = source.text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
     Finding::new(message).at(start..end).render(source)
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smsql::event::StatusTable;
+use smsql::repl::describing;
 use smsql::session::aggregates::aggregate_functions;
 use smsql::session::functions::scalar_functions;
 use smsql::session::{Description, Parameters, Session, SessionOptions, TableDescription, split, type_name};
@@ -171,5 +172,28 @@ async fn table_functions_are_as_described() {
         let example = function.example.as_deref().unwrap();
         let sql = example.trim_start_matches("```sql\n").trim_end_matches("\n```");
         rows(&session, sql, &Parameters::default()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn the_help_of_every_function_is_plain_text_of_the_width() {
+    let description = described(&empty_session(&SessionOptions::default()).await).await;
+    let mut shown = String::new();
+    for function in &description.functions {
+        let text = describing::function(function, 80);
+        let is_code = |line: &&str| line.starts_with("  ") || line.contains("](http");
+        for mark in ["```", "**", "](", "<br", "\\_", "\\|"] {
+            let marked = text.lines().find(|line| line.contains(mark) && !is_code(line));
+            assert!(marked.is_none() && !text.contains("```"), "{}: {marked:?}", function.name);
+        }
+        let prose = text.lines().take_while(|line| *line != "Example").skip(1 + function.other_syntax.len());
+        for line in prose.filter(|line| !line.contains(['|', '+', '{', '`'])) {
+            assert!(line.chars().count() <= 80 || !line.trim().contains(' '), "{}: {line}", function.name);
+        }
+        shown.push_str(&text);
+        shown.push('\n');
+    }
+    if let Ok(path) = std::env::var("SHOW_HELP") {
+        std::fs::write(path, shown).unwrap();
     }
 }

@@ -13,6 +13,8 @@ mod faults;
 mod fold;
 mod generate;
 mod headers;
+#[cfg(target_os = "linux")]
+mod interrupt;
 mod landing;
 mod many_files;
 mod oracle;

@@ -27,7 +27,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     }
     let (name, text) = read_file(Path::new(&path))?;
     shell.depth += 1;
-    let done = shell.run_pieces(&name, &text).await;
+    let done = shell.run_parts(&name, &text).await;
     shell.depth -= 1;
     done
 }

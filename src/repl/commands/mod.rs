@@ -33,7 +33,7 @@ use crate::{Error, Result};
 
 /// What happens after a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Flow {
+pub(super) enum Flow {
     /// The next line is read.
     Next,
     /// The line failed, which has been told. The next one is read.

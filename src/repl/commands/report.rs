@@ -32,7 +32,8 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         };
         values.insert(parameter.trim_start_matches('-').to_owned(), value.to_owned());
     }
-    let report = own_reports::find(name, Some(&shell.store), None).await?;
+    let report =
+        interruptible(own_reports::find(name, Some(&shell.store), shell.settings().reports.as_deref())).await?;
     for name in values.keys() {
         report.parameter(name)?;
     }

@@ -4,6 +4,7 @@ use super::{Command, Flow};
 use crate::Result;
 use crate::repl::own_reports::Reports;
 use crate::repl::shell::Shell;
+use crate::session::interruptible;
 
 pub(super) const COMMAND: Command = Command {
     name: "reports",
@@ -16,8 +17,13 @@ pub(super) const COMMAND: Command = Command {
 };
 
 async fn run(shell: &mut Shell<'_>) -> Result<Flow> {
-    let mut reports = Reports::load(Some(&shell.store), None).await?;
-    reports.check(&shell.session).await;
+    let folder = shell.settings().reports.as_deref();
+    let reports = async {
+        let mut reports = Reports::load(Some(&shell.store), folder).await?;
+        reports.check(&shell.session).await;
+        Ok(reports)
+    };
+    let reports = interruptible(reports).await?;
     shell.show_batch(&reports.batch()?)?;
     reports.broken.iter().for_each(|(_, error)| shell.console.error(error));
     Ok(Flow::Next)

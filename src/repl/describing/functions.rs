@@ -1,5 +1,6 @@
 //! `\df` and `\h NAME`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use arrow::array::RecordBatch;
@@ -48,8 +49,10 @@ pub fn help(description: &Description, name: &str, width: usize) -> Result<Strin
     let name = name.split('(').next().unwrap_or(name).trim().to_lowercase();
     let texts: Vec<String> = description.functions_named(&name).map(|f| function(f, width)).collect();
     if texts.is_empty() {
-        let names = description.functions.iter().flat_map(|f| f.aliases.iter().chain([&f.name]));
-        return Err(Error::not_found("function", &name, names.map(String::as_str)));
+        // A name of two kinds is one name.
+        let names: BTreeSet<&String> =
+            description.functions.iter().flat_map(|f| f.aliases.iter().chain([&f.name])).collect();
+        return Err(Error::not_found("function", &name, names.into_iter().map(String::as_str)));
     }
     Ok(texts.join("\n"))
 }
@@ -88,11 +91,8 @@ pub fn function(function: &FunctionDescription, width: usize) -> String {
 
 /// The lines of a syntax, which may be fenced as code.
 fn plain_lines(syntax: &str) -> Vec<String> {
-    let lines = blocks(syntax).into_iter().filter_map(|block| match block {
-        Block::Words { text, .. } | Block::Line(text) => Some(sanitize(&text).into_owned()),
-        Block::Gap => None,
-    });
-    lines.collect()
+    let lines = syntax.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("```"));
+    lines.map(|line| sanitize(&plain(line)).into_owned()).collect()
 }
 
 /// Appends a text, wrapped and indented; code stays as it is.
@@ -116,24 +116,25 @@ fn prose(text: &mut String, markdown: &str, indent: &str, width: usize) {
 }
 
 fn arguments(text: &mut String, arguments: &[(String, String)], width: usize) {
-    let arguments: Vec<(String, String)> =
-        arguments.iter().map(|(name, words)| (sanitize(&plain(name)).into_owned(), plain(words))).collect();
+    let arguments: Vec<(String, &String)> =
+        arguments.iter().map(|(name, words)| (sanitize(&plain(name)).into_owned(), words)).collect();
     let widths = arguments.iter().map(|(name, _)| name.width());
     let longest = widths.filter(|width| *width <= ARGUMENT_WIDTH_MAX).max().unwrap_or(0);
-    let column = INDENT.len() + longest + 2;
+    let column = " ".repeat(INDENT.len() + longest + 2);
     for (name, words) in &arguments {
-        let lines = wrap(&sanitize(words), width.saturating_sub(column));
-        let mut lines = lines.iter();
-        let padding = (longest + 2).saturating_sub(name.width());
+        let mut described = String::new();
+        prose(&mut described, words, &column, width);
         if name.width() <= longest {
-            let first = lines.next().map_or("", String::as_str);
-            let line = format!("{INDENT}{name}{}{first}", " ".repeat(padding));
-            text.extend([line.trim_end(), "\n"]);
+            // The name stands in the margin of the first line.
+            match described.strip_prefix(&column) {
+                Some(first) => {
+                    let padding = " ".repeat(longest + 2 - name.width());
+                    text.extend([INDENT, name, &padding, first]);
+                }
+                None => text.extend([INDENT, name, "\n"]),
+            }
         } else {
-            text.extend([INDENT, name, "\n"]);
-        }
-        for line in lines {
-            text.extend([" ".repeat(column).as_str(), line, "\n"]);
+            text.extend([INDENT, name, "\n", &described]);
         }
     }
 }

@@ -44,11 +44,17 @@ pub(super) fn first_sentence(markdown: &str) -> String {
 pub(super) fn blocks(markdown: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut in_code = false;
+    // Where the code at hand begins.
+    let mut opened = 0;
     for line in markdown.lines() {
         let trimmed = line.trim();
         if trimmed.starts_with("```") {
             in_code = !in_code;
             gap(&mut blocks);
+            if !in_code {
+                undent(&mut blocks[opened..]);
+            }
+            opened = blocks.len();
         } else if in_code {
             blocks.push(Block::Line(line.trim_end().to_owned()));
         } else if trimmed.is_empty() {
@@ -66,6 +72,21 @@ pub(super) fn blocks(markdown: &str) -> Vec<Block> {
         blocks.pop();
     }
     blocks
+}
+
+/// Takes away what all lines of some code have before them.
+fn undent(code: &mut [Block]) {
+    let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let margins = code.iter().filter_map(|block| match block {
+        Block::Line(line) if !line.is_empty() => Some(margin(line)),
+        _ => None,
+    });
+    let least = margins.min().unwrap_or(0);
+    for block in code {
+        if let Block::Line(line) = block {
+            line.drain(..least.min(line.len()));
+        }
+    }
 }
 
 fn gap(blocks: &mut Vec<Block>) {
@@ -155,6 +176,7 @@ mod tests {
                 line("+--+"),
             ]
         );
+        assert_eq!(blocks("```\n  a\n\n    b\n```"), [line("a"), line(""), line("  b")]);
         assert_eq!(blocks("| a | b |\n|---|:-:|\n| 1 | 2 |"), [line("| a | b |"), line("| 1 | 2 |")]);
     }
 

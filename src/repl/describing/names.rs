@@ -1,5 +1,7 @@
 //! Names that fit a pattern, as in psql: `*` stands for any characters, `?` for one, and case does not matter.
 
+use std::collections::BTreeSet;
+
 use regex::RegexBuilder;
 
 use crate::{Error, Result};
@@ -27,7 +29,10 @@ pub(super) fn select<'d, T>(
     let found: Vec<&T> = things.iter().filter(fits).collect();
     match found.is_empty() {
         true if is_pattern(pattern) => Err(Error::not_found(what, pattern, [])),
-        true => Err(Error::not_found(what, pattern, things.iter().flat_map(&names).map(String::as_str))),
+        true => {
+            let known: BTreeSet<&str> = things.iter().flat_map(&names).map(String::as_str).collect();
+            Err(Error::not_found(what, pattern, known))
+        }
         false => Ok(found),
     }
 }

@@ -33,7 +33,7 @@ fn described() -> Description {
         description: description.to_owned(),
         arguments: vec![
             ("part".to_owned(), "How many of them: a **whole** number.".to_owned()),
-            ("whole".to_owned(), "Of how many.".to_owned()),
+            ("whole".to_owned(), "Of how many:\n- all\n- `none`".to_owned()),
         ],
         example: Some("```sql\n> select  rate(1, 3);\n+----------+\n| 0.333333 |\n+----------+\n```".to_owned()),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
@@ -147,7 +147,9 @@ rate(part, whole)
 Arguments
   part   How many of them: a whole
          number.
-  whole  Of how many.
+  whole  Of how many:
+         - all
+         - none
 
 Example
   > select  rate(1, 3);

@@ -5,7 +5,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A text narrower than this is not wrapped any further: one word per line helps nobody.
 pub(super) const WIDTH_MIN: usize = 16;
 
-/// The words of a text in lines of at most this width; a longer word is cut. At least one line.
+/// The words of a text in lines of at most this width; a longer word is cut, unless it is an address, which would lead
+/// nowhere. At least one line.
 pub(in crate::repl) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(WIDTH_MIN);
     let mut lines = vec![String::new()];
@@ -16,7 +17,7 @@ pub(in crate::repl) fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(String::new());
             used = 0;
         }
-        while word.width() > width {
+        while word.width() > width && !word.contains("://") {
             let end = fitting(word, width);
             push(&mut lines, &word[..end]);
             lines.push(String::new());
@@ -61,11 +62,11 @@ mod tests {
         assert_eq!(wrap(text, 1000), ["The quick brown fox jumps over the lazy dog."]);
         assert_eq!(wrap("", 20), [""]);
         assert_eq!(wrap("a 0123456789abcdef0123456789 b", 16), ["a", "0123456789abcdef", "0123456789 b"]);
+        assert_eq!(wrap("see (https://example.com/a/long/path)", 16), ["see", "(https://example.com/a/long/path)"]);
         // Twice as wide as it has characters.
         assert_eq!(wrap("你好你好你好你好你好", 16), ["你好你好你好你好", "你好"]);
         for width in 0..60 {
-            let longest = wrap(text, width).iter().map(|line| line.width()).max().unwrap();
-            assert!(longest <= width.max(WIDTH_MIN));
+            assert!(wrap(text, width).iter().all(|line| line.width() <= width.max(WIDTH_MIN)));
         }
     }
 }

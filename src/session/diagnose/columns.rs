@@ -33,6 +33,13 @@ pub(super) fn unknown(
             false => finding.suggest(&alike),
         };
     }
+    if valid.is_empty() && !quoted {
+        let finding = Finding::new(format!("`{name}` is a column, and none can be read here")).at(span);
+        return match statement.word("from") {
+            None => finding.help("FROM names the table to read it from"),
+            Some(_) => finding.help("write a value"),
+        };
+    }
     let of = qualifier.map_or(String::new(), |table| format!(" in `{table}`"));
     let finding = Finding::new(format!("there is no column `{name}`{of}")).at(span.clone());
     let reachable: Vec<&str> = valid.iter().filter(in_reach).map(|column| column.name.as_str()).collect();

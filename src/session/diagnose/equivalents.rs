@@ -3,7 +3,10 @@
 /// What to write here instead of another database's function. A test checks that every function it names exists.
 pub(super) fn equivalent(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    EQUIVALENTS.iter().find(|(names, _)| names.split(' ').any(|known| known == lower)).map(|(_, instead)| *instead)
+    EQUIVALENTS
+        .iter()
+        .find(|(names, _)| names.split(' ').any(|known| known.eq_ignore_ascii_case(&lower)))
+        .map(|(_, instead)| *instead)
 }
 
 /// Other databases' names, with a blank between them, and what is written here.
@@ -12,7 +15,7 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("len strlen string_length datalength", "length(text)"),
     ("ucase toupper", "upper(text)"),
     ("lcase tolower", "lower(text)"),
-    ("mid substring_index", "substr(text, start, length)"),
+    ("mid", "substr(text, start, length)"),
     ("charindex locate indexof position_of", "strpos(text, search)"),
     ("regexp_matches regexp_full_match regexp rlike regexp_contains match", "regexp_like(text, pattern)"),
     ("regexp_extract regexp_substr", "regexp_match(text, pattern), which gives an array: [1] is its first"),
@@ -48,7 +51,7 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("strptime parse_timestamp parse_datetime str_to_date parse_date try_strptime", "to_timestamp(text, '%Y-%m-%d')"),
     (
         "datediff date_diff timestampdiff datesub date_sub_days timestamp_diff",
-        "a difference: a - b is an interval; of days date_part('epoch', a - b) / 86400",
+        "a - b for the time between, and date_part('epoch', a - b) / 86400 for days",
     ),
     ("dateadd date_add timestampadd adddate add_days timestamp_add", "time + interval '1 day'"),
     ("date_sub subdate timestamp_sub", "time - interval '1 day'"),
@@ -75,20 +78,58 @@ pub(super) const EQUIVALENTS: [(&str, &str); 66] = [
     ("from_epoch timestamp_seconds", "to_timestamp(seconds)"),
     ("convert_timezone timezone", "time AT TIME ZONE 'Europe/Paris'"),
     // Aggregates.
-    ("mode", "GROUP BY x ORDER BY count(*) DESC LIMIT 1: the most frequent value"),
+    ("mode", "SELECT x ... GROUP BY x ORDER BY count(*) DESC LIMIT 1"),
     ("arg_max argmax max_by maxby", "first_value(x ORDER BY y DESC)"),
     ("arg_min argmin min_by minby", "first_value(x ORDER BY y)"),
-    ("any_value any first arbitrary", "min(x), or first_value(x ORDER BY y)"),
+    ("any first arbitrary", "min(x), or first_value(x ORDER BY y)"),
     ("last", "last_value(x ORDER BY y)"),
     ("countif count_if sumif sum_if", "count(*) FILTER (WHERE ...)"),
     ("list collect_list array_collect groupArray", "array_agg(x ORDER BY y)"),
     ("logical_or boolor_agg any_true", "bool_or(condition)"),
     ("logical_and booland_agg every all_true", "bool_and(condition)"),
     ("approx_count_distinct ndv hll uniq uniqExact countDistinct", "count(DISTINCT x)"),
-    ("quantile percentile quantile_cont median_cont", "percentile_cont(0.5) WITHIN GROUP (ORDER BY x)"),
+    ("quantile percentile median_cont", "percentile_cont(0.5) WITHIN GROUP (ORDER BY x)"),
     // Others.
     (
         "json_extract json_value json_query json_extract_string json_extract_path_text parse_json to_json json_object get_json_object",
-        "column['field']: there are no JSON functions; tags are a map",
+        "column['field'] for maps such as tags; there are no JSON functions",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+
+    fn functions() -> HashSet<String> {
+        let state = SessionContext::new().state();
+        let scalar = state.scalar_functions().keys();
+        let all = scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys());
+        all.cloned().collect()
+    }
+
+    #[test]
+    fn what_is_suggested_exists() {
+        let known = functions();
+        for (names, instead) in EQUIVALENTS {
+            for (at, _) in instead.match_indices('(') {
+                let before = &instead[..at];
+                let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+                let name = &before[start..];
+                let is_keyword = name.chars().all(|c| !c.is_lowercase()) || name == "decimal";
+                assert!(is_keyword || known.contains(name), "{names}: there is no function `{name}`");
+            }
+        }
+    }
+
+    #[test]
+    fn only_functions_that_are_missing_are_listed_and_each_once() {
+        let mut seen = functions();
+        for name in EQUIVALENTS.iter().flat_map(|(names, _)| names.split(' ')) {
+            assert!(seen.insert(name.to_lowercase()), "`{name}` exists, or is listed twice");
+        }
+    }
+}

@@ -118,8 +118,10 @@ pub(super) async fn wrong_call(
         .filter(|count| {
             let nulls = vec!["NULL".to_owned(); *count];
             let fitted: Vec<String> =
-                given.iter().take(*count).cloned().chain(nulls.iter().skip(given.len()).cloned()).collect();
-            probe.accepts(&written(&nulls)) || probe.accepts(&written(&fitted))
+                given.iter().take(*count).cloned().chain(ones_after(given.len(), *count)).collect();
+            let ones = vec!["1".to_owned(); *count];
+            let texts = vec!["'a'".to_owned(); *count];
+            [nulls, fitted, ones, texts].iter().any(|args| probe.accepts(&written(args)))
         })
         .collect();
     if let (Some(most), false) = (taken.last(), taken.contains(&args.len())) {
@@ -172,12 +174,19 @@ pub(super) async fn wrong_call(
         _ => format!("argument {}", position + 1),
     };
     let given = types.get(position).cloned().flatten();
-    let is = given.as_ref().map_or("this".to_owned(), a_type);
-    let message = match any_of(&wanted) {
-        Some(wanted) => format!("`{name}` takes {wanted} as {which}, not {is}"),
-        None => format!("`{name}` does not take {is} as {which}"),
+    let is = given.as_ref().map(a_type);
+    let message = match (any_of(&wanted), is) {
+        (Some(wanted), Some(is)) => format!("`{name}` takes {wanted} as {which}, not {is}"),
+        (Some(wanted), None) => format!("`{name}` takes {wanted} as {which}"),
+        (None, Some(is)) => format!("`{name}` does not take {is} as {which}"),
+        (None, None) => format!("`{name}` does not take this as {which}"),
     };
     Some(finish(Finding::new(message).at(extents.of(args[position])?)))
+}
+
+/// Arguments to try behind those that are given.
+fn ones_after(given: usize, count: usize) -> impl Iterator<Item = String> {
+    (given..count).map(|_| "1".to_owned())
 }
 
 /// The `*` that a function has for an argument.

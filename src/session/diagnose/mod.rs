@@ -18,6 +18,7 @@ use super::script::Statement;
 use crate::Error;
 use crate::limits::DIAGNOSIS_EXPRESSIONS_MAX;
 
+mod casts;
 mod columns;
 mod equivalents;
 mod extent;
@@ -90,6 +91,9 @@ async fn located(
     let probe = Probe::new(context, parameters, &tree, error).await?;
     let error = DataFusionError::Plan(message);
     let found = probe.find(tree, error).await;
+    if probe.is_exhausted() {
+        return None;
+    }
     if is_placed(&found.error) {
         return Some(plain(statement, &found.error, names));
     }
@@ -115,6 +119,8 @@ async fn located(
 fn sentence(message: &str) -> String {
     let message = message.split("\nThis issue was likely caused by a bug").next().unwrap_or(message);
     let first = message.lines().next().unwrap_or(message);
+    let first = first.split(". No function matches").next().unwrap_or(first);
+    let first = first.split(", errors: ").next().unwrap_or(first);
     in_sql(first)
 }
 

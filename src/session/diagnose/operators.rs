@@ -128,7 +128,10 @@ fn binary(
         }
         Plus | Minus if is_moment(of_left) => match right {
             Expr::Value(value) if is_text(of_right) => Some(format!("write interval {value}")),
-            Expr::Value(value) => Some(format!("say what it counts: interval '{value} days'")),
+            Expr::Value(value) => {
+                let days = if value.to_string() == "1" { "day" } else { "days" };
+                Some(format!("say what it counts: interval '{value} {days}'"))
+            }
             _ => None,
         },
         _ if is_text(of_left) && of_right.is_numeric() => Some(format!("read the text as a number: {left}::decimal")),
@@ -144,5 +147,5 @@ fn binary(
 fn help_for_moment(one: &DataType, other: &DataType) -> Option<&'static str> {
     let is_moment = |t: &DataType| matches!(t, DataType::Timestamp(..) | DataType::Date32);
     let mixed = (is_moment(one) && other.is_numeric()) || (is_moment(other) && one.is_numeric());
-    mixed.then_some("a moment is written '2025-03-01 09:00'; epoch_time(...) reads seconds since 1970")
+    mixed.then_some("a moment is written '2025-03-01 09:00'; to_timestamp(n) reads seconds since 1970")
 }

@@ -17,6 +17,7 @@ use datafusion::sql::sqlparser::ast::{Cte, Expr, Statement as SqlStatement};
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 use futures::FutureExt;
 
+use super::between;
 use super::tree::{Edit, Edits, Kind, Tree};
 use crate::clock::Stopwatch;
 use crate::limits::{DIAGNOSIS_MILLISECONDS_MAX, DIAGNOSIS_TRIES_MAX};
@@ -26,6 +27,8 @@ use crate::session::dialect::{self, SmsqlDialect};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Plan,
+    /// With the types made to agree.
+    Analyze,
     Optimize,
     Physical,
 }
@@ -73,13 +76,20 @@ impl Probe {
         state.register_udf(Arc::new(ScalarUDF::from(watch))).ok()?;
         let (tries, stopwatch) = (AtomicUsize::new(0), Stopwatch::start());
         let mut probe = Self { state, parameters, stage: Stage::Plan, tries, stopwatch, seen };
-        for stage in [Stage::Plan, Stage::Optimize, Stage::Physical] {
+        for stage in [Stage::Plan, Stage::Analyze, Stage::Optimize, Stage::Physical] {
             probe.stage = stage;
             if probe.error(tree.sql.clone()).await.is_some_and(|again| kind(&again) == kind(error)) {
                 return Some(probe);
             }
         }
         None
+    }
+
+    /// Whether the tries or the time ran out, so that what is found may not be the smallest part.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.tries.load(Ordering::Relaxed) > DIAGNOSIS_TRIES_MAX
+            // A debug build is slow by itself, and its tests must not depend on how busy the machine is.
+            || (!cfg!(debug_assertions) && self.stopwatch.elapsed().as_millis() > DIAGNOSIS_MILLISECONDS_MAX)
     }
 
     /// The functions there are.
@@ -89,8 +99,8 @@ impl Probe {
 
     /// How a statement fails, if it does. Nothing fails any more when the tries or the time are used up.
     pub(super) async fn error(&self, sql: SqlStatement) -> Option<DataFusionError> {
-        let tries = self.tries.fetch_add(1, Ordering::Relaxed);
-        if tries >= DIAGNOSIS_TRIES_MAX || self.stopwatch.elapsed().as_millis() > DIAGNOSIS_MILLISECONDS_MAX {
+        self.tries.fetch_add(1, Ordering::Relaxed);
+        if self.is_exhausted() {
             return None;
         }
         self.plan(sql).await.err()
@@ -101,6 +111,9 @@ impl Probe {
         let plan = plan.with_param_values(self.parameters.clone())?;
         if self.stage == Stage::Plan {
             return Ok(plan);
+        }
+        if self.stage == Stage::Analyze {
+            return self.state.analyzer().execute_and_check(plan, self.state.config_options(), |_, _| {});
         }
         let plan = self.state.optimize(&plan)?;
         if self.stage == Stage::Physical {
@@ -132,7 +145,7 @@ impl Probe {
             None => {
                 edits.extend(found.tree.parent(node).map(|(parent, _)| {
                     let expr = found.tree.expr(node).cloned();
-                    (parent, expr.map_or(Edit::Null, |expr| Edit::Put(super::tree::call(TYPE_OF, expr))))
+                    (parent, expr.map_or(Edit::Null, |expr| Edit::Put(Box::new(super::tree::call(TYPE_OF, expr)))))
                 }));
                 let _ = self.error(found.tree.edited(&edits)).await;
                 self.seen.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -151,7 +164,7 @@ impl Probe {
         while let Some((parent, _)) = found.tree.parent(node) {
             let Some(expr) = found.tree.expr(node) else { break };
             let mut edits = found.edits.clone();
-            edits.insert(parent, Edit::Put(expr.clone()));
+            edits.insert(parent, Edit::Put(Box::new(expr.clone())));
             if self.same(found, &edits).await.is_none() {
                 return (parent, Some(node));
             }
@@ -173,21 +186,29 @@ impl Probe {
     /// One step down; `false` at the end.
     async fn step(&self, found: &mut Found) -> bool {
         let parts = found.tree.parts(found.node);
-        let without = |kept: Option<usize>| {
-            let mut edits = found.edits.clone();
-            edits.extend(parts.iter().filter(|part| Some(**part) != kept).map(|part| (*part, Edit::Null)));
-            edits
-        };
-        if parts.is_empty() || self.same(found, &without(None)).await.is_some() {
+        if parts.is_empty() || self.same(found, &keeping(found, &parts, &[])).await.is_some() {
             return self.step_into_query(found).await;
         }
-        for part in &parts {
-            let edits = without(Some(*part));
+        // Of many, halves are kept, as long as one of them fails.
+        let mut suspects = parts.as_slice();
+        while suspects.len() > TRIED_ONE_BY_ONE {
+            let (left, right) = suspects.split_at(suspects.len() / 2);
+            suspects = if self.same(found, &keeping(found, &parts, left)).await.is_some() {
+                left
+            } else if self.same(found, &keeping(found, &parts, right)).await.is_some() {
+                right
+            } else {
+                return false;
+            };
+        }
+        for part in suspects {
+            let edits = keeping(found, &parts, &[*part]);
             if let Some(error) = self.same(found, &edits).await {
                 (found.node, found.edits, found.error) = (*part, edits, error);
                 return true;
             }
         }
+        let parts = suspects.to_vec();
         let mut together = Vec::new();
         for part in parts {
             let mut edits = found.edits.clone();
@@ -210,7 +231,7 @@ impl Probe {
         for query in found.tree.queries(found.node) {
             // It sees what stands before it in WITH.
             let before = with.map(|with| {
-                let seen = |cte: &&Cte| with.recursive || *cte.query != *query;
+                let seen = |cte: &&Cte| with.recursive || cte.query.as_ref() != query;
                 let mut with = with.clone();
                 with.cte_tables = with.cte_tables.iter().take_while(seen).cloned().collect();
                 with
@@ -242,6 +263,16 @@ impl Probe {
     }
 }
 
+/// How many parts of an expression or query are tried one after the other.
+const TRIED_ONE_BY_ONE: usize = 16;
+
+/// All parts but these taken out.
+fn keeping(found: &Found, parts: &[usize], kept: &[usize]) -> Edits {
+    let mut edits = found.edits.clone();
+    edits.extend(parts.iter().filter(|part| !kept.contains(part)).map(|part| (*part, Edit::Null)));
+    edits
+}
+
 /// What an error is about, without what differs from one place to another.
 pub(super) fn kind(error: &DataFusionError) -> String {
     let message = error.find_root().message();
@@ -256,7 +287,9 @@ pub(super) fn kind(error: &DataFusionError) -> String {
         }
     }
     // Types and values stand bare in some messages; the words before them tell errors apart well enough.
-    kind.split_whitespace().take(WORDS_COMPARED).collect::<Vec<_>>().join(" ")
+    let words = kind.split_whitespace().take(WORDS_COMPARED).collect::<Vec<_>>().join(" ");
+    let function = between(&message, "Function '", "'").or_else(|| between(&message, "argument types '", "("));
+    format!("{words} {}", function.unwrap_or_default())
 }
 
 const WORDS_COMPARED: usize = 5;

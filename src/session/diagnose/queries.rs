@@ -20,6 +20,12 @@ pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found,
     if message.contains("Incompatible inputs for Union") || message.contains("UNION types") {
         return union_types(extents, probe, found).await;
     }
+    if message.contains("duplicate unqualified field name") {
+        let exprs = found.together.iter().filter_map(|at| found.tree.expr(*at));
+        let ordinal = exprs.into_iter().find(|expr| matches!(expr, Expr::Value(_)))?;
+        let finding = Finding::new(format!("column {ordinal} is an aggregate, and groups are made before it"));
+        return Some(finding.at(extents.of(ordinal)?).help("GROUP BY takes what groups are made of"));
+    }
     let expr = found.tree.expr(found.node)?;
     // `-1` is an operator and a number.
     let negated = found.tree.parent(found.node).map(|(_, outer)| outer).filter(|e| matches!(e, Expr::UnaryOp { .. }));
@@ -79,8 +85,7 @@ pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found,
     }
     if message.contains("For SELECT DISTINCT, ORDER BY expressions") {
         return Some(at(
-            "this is not among the columns selected, so rows that are one by DISTINCT or UNION have no order by it"
-                .into(),
+            "rows made distinct can only be ordered by what is selected".into(),
             "select it, or order by a column that is selected",
         ));
     }
@@ -88,7 +93,7 @@ pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found,
 }
 
 /// The calls of aggregates or window functions in a part of the statement, and around it.
-fn calls<'t>(tree: &'t Tree, node: usize, fits: impl Fn(&Function) -> bool) -> Option<&'t Expr> {
+fn calls(tree: &Tree, node: usize, fits: impl Fn(&Function) -> bool) -> Option<&Expr> {
     let is_within = |at: usize| {
         let up = std::iter::successors(Some(at), |at| tree.nodes[*at].parent);
         up.into_iter().any(|at| at == node)
@@ -134,10 +139,10 @@ fn named(extents: &Extents<'_>, expr: &Expr) -> Option<(String, Range<usize>)> {
     let after = extents.after(expr)?;
     let mut after = after.into_iter().peekable();
     let explicit = after.next_if(|(t, _)| matches!(t, Token::Word(word) if word.keyword == Keyword::AS)).is_some();
-    if let Some((token, place)) = after.next() {
-        if let Some(name) = alias(token).or_else(|| explicit.then(|| token.to_string())) {
-            return Some((name, place));
-        }
+    if let Some((token, place)) = after.next()
+        && let Some(name) = alias(token).or_else(|| explicit.then(|| token.to_string()))
+    {
+        return Some((name, place));
     }
     let name = match expr {
         Expr::CompoundIdentifier(names) => names.last()?.value.clone(),
@@ -209,7 +214,7 @@ pub(super) fn written(statement: &Statement, extents: &Extents<'_>, tree: &Tree,
     if let Some(field) = message.strip_prefix("Schema contains duplicate qualified field name ") {
         let table = field.split('.').next()?.trim_matches('"');
         let finding = Finding::new(format!("two tables of this FROM are named `{table}`")).at(second(table));
-        return Some(finding.help(format!("give one of them another name: {table} AS {table}2")));
+        return Some(finding.help("give one of them another name with AS"));
     }
     if let Some(name) = between(message, "The window ", " is not defined") {
         let finding = Finding::new(format!("there is no window `{name}`")).at(statement.word(name));

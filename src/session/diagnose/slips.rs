@@ -71,12 +71,17 @@ pub(super) fn find(
         let finding = Finding::new(format!("a condition is not expected here: found `{}`", written(found)));
         return Some(finding.at(place(found)).help("conditions stand behind WHERE"));
     }
-    let is_name = |at: usize| matches!(&words[at].token, Token::Word(w) if w.keyword == Keyword::NoKeyword);
-    if found > 1 && is_name(found) && is_name(found - 1) && is_name(found - 2) {
-        let finding = Finding::new(format!("`{}` is not expected here", written(found))).at(place(found));
-        return Some(finding.label("is a comma missing before it?"));
+    if words[found].token == Token::Comma && found > 1 && is(words, found - 2, "LIMIT") {
+        let finding = Finding::new("LIMIT takes one number").at(place(found));
+        return Some(finding.help("write LIMIT count OFFSET start"));
     }
     None
+}
+
+/// Whether the word where the parser stopped is a third name in a row: a column behind one that has an alias.
+pub(super) fn comma_is_missing(words: &[&TokenWithSpan], found: usize) -> bool {
+    let is_name = |at: usize| matches!(&words[at].token, Token::Word(w) if w.keyword == Keyword::NoKeyword);
+    found > 1 && is_name(found) && is_name(found - 1)
 }
 
 /// Clauses that stand before what is in front of them.

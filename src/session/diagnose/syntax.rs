@@ -85,7 +85,10 @@ pub(super) fn explain(statement: &Statement, error: &ParserError) -> Finding {
         Some((index, (word, keyword))) => Finding::new(format!("`{word}` is not expected here"))
             .at(statement.source.range(words[index].span))
             .label(format!("did you mean `{keyword}`?")),
-        None => finding,
+        None => match found.filter(|found| slips::comma_is_missing(&words, *found)) {
+            Some(_) => finding.label("is a comma missing before it?"),
+            None => finding,
+        },
     }
 }
 

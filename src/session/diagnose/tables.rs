@@ -21,6 +21,9 @@ pub(super) fn unknown(statement: &Statement, span: Option<Range<usize>>, name: &
     if looks_like_file(name) {
         return Finding::new(format!("SQL here reads the store, not files: `{name}`")).at(span).help(LAND_FILES);
     }
+    if name.eq_ignore_ascii_case("from") {
+        return Finding::new("FROM stands twice").at(span);
+    }
     let last = name.rsplit('.').next().unwrap_or(name);
     if last != name && names.tables.contains_key(last) {
         return Finding::new(format!("there is no table `{name}`")).at(span).suggest(&[last.to_owned()]);

@@ -17,8 +17,9 @@ pub(super) struct Node {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all nodes are expressions")]
 pub(super) enum Kind {
-    Query(Query),
+    Query(Box<Query>),
     Expr(Expr),
 }
 
@@ -35,7 +36,7 @@ pub(super) enum Edit {
     /// Put NULL in its place, which fits everywhere.
     Null,
     /// Put another expression in its place.
-    Put(Expr),
+    Put(Box<Expr>),
     /// Make it the argument of this function.
     Wrap(&'static str),
 }
@@ -91,7 +92,7 @@ impl Tree {
     /// The queries that a node reads: those in WITH and in FROM of a query, or the subquery of an expression.
     pub(super) fn queries(&self, node: usize) -> impl Iterator<Item = &Query> {
         self.nodes.iter().filter_map(move |n| match &n.kind {
-            Kind::Query(query) if n.parent == Some(node) => Some(query),
+            Kind::Query(query) if n.parent == Some(node) => Some(query.as_ref()),
             _ => None,
         })
     }
@@ -131,7 +132,7 @@ impl Visitor for Count {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        self.enter(|| Kind::Query(query.clone()))
+        self.enter(|| Kind::Query(Box::new(query.clone())))
     }
 
     fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
@@ -182,7 +183,7 @@ impl VisitorMut for Rewrite<'_> {
         match self.open.pop().and_then(|at| self.edits.get(&at)) {
             None => {}
             Some(Edit::Null) => *expr = Expr::value(Value::Null),
-            Some(Edit::Put(other)) => *expr = other.clone(),
+            Some(Edit::Put(other)) => *expr = other.as_ref().clone(),
             Some(Edit::Wrap(function)) => *expr = call(function, expr.clone()),
         }
         ControlFlow::Continue(())

@@ -10,7 +10,7 @@ use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::JoinType;
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{Partitioning, PhysicalExpr};
+use datafusion::physical_expr::{Partitioning, PhysicalExprRef};
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::filter::FilterExec;
@@ -163,7 +163,7 @@ fn of_aggregate(details: &mut Details, aggregate: &AggregateExec, input: &Schema
 fn of_join(
     details: &mut Details,
     kind: JoinType,
-    on: &[(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)],
+    on: &[(PhysicalExprRef, PhysicalExprRef)],
     filter: Option<&JoinFilter>,
     plan: &dyn ExecutionPlan,
 ) {

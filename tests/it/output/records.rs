@@ -186,6 +186,27 @@ fn what_a_table_leaves_out_is_counted_with_how_to_see_it() {
 }
 
 #[test]
+fn records_that_nobody_asked_for_take_the_lines_of_the_table() {
+    let column = || -> ArrayRef { Arc::new(StringArray::from(vec!["x".repeat(30); 40])) };
+    let rows = batch(["a", "b", "c", "d"].map(|name| (name, column())).to_vec());
+    let shown = |options: &RenderOptions, batches: &[arrow::array::RecordBatch]| {
+        let table = String::from_utf8(bytes(Format::Table, options, &rows.schema(), batches)).unwrap();
+        let last = table.lines().last().unwrap().to_owned();
+        assert_eq!(table.lines().filter(|line| line.starts_with("── row ")).count() * 5, table.lines().count() - 1);
+        last
+    };
+    let of = |rows_max| RenderOptions { rows_max: Some(rows_max), ..auto(60) };
+    let whole = std::slice::from_ref(&rows);
+    assert_eq!(shown(&of(25), whole), "(first 5 of 40 rows; whole with -o FILE)");
+    let pieces: Vec<_> = (0..40).map(|row| rows.slice(row, 1)).collect();
+    assert_eq!(shown(&of(25), &pieces), "(first 5 of 40 rows; whole with -o FILE)");
+    assert_eq!(shown(&of(10), whole), "(first 3 of 40 rows; whole with -o FILE)");
+    assert_eq!(shown(&of(2), whole), "(first 2 of 40 rows; whole with -o FILE)");
+    assert_eq!(shown(&auto(60), whole), "(40 rows)");
+    assert_eq!(shown(&records(of(25)), whole), "(first 25 of 40 rows; whole with -o FILE)");
+}
+
+#[test]
 fn a_number_is_never_cut_even_where_it_comes_late() {
     let schema = numbers(1).schema();
     let late = batch(vec![("n", Arc::new(Int64Array::from(vec![1_234_567_890_123_456_789])) as ArrayRef)]);
