@@ -17,7 +17,7 @@ use super::keys::Key;
 use crate::workspace::Workspace;
 
 /// Waiting ends here, in failure. Nothing takes nearly as long; a machine with other work to do may.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 const SCROLLBACK_ROWS: usize = 10_000;
 
 /// What a program is to be started with.
@@ -241,11 +241,6 @@ impl Terminal {
         self.state().parser.screen().row_wrapped(row)
     }
 
-    /// Where a text stands on the screen within one line: row and column of its first character, from 0.
-    pub(crate) fn find(&self, text: &str) -> Vec<(u16, u16)> {
-        find(self.state().parser.screen(), text)
-    }
-
     /// Fails unless the text is on the screen, in no colour and with no attribute wherever it is.
     #[track_caller]
     pub(crate) fn assert_unstyled(&self, text: &str) {
@@ -373,6 +368,7 @@ fn contents(screen: &Screen) -> String {
     rows.join("\n").trim_end().to_owned()
 }
 
+/// Where a text stands on the screen within one line: row and column of its first character, from 0.
 fn find(screen: &Screen, text: &str) -> Vec<(u16, u16)> {
     let (rows, cols) = screen.size();
     let mut found = Vec::new();

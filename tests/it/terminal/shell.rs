@@ -3,6 +3,8 @@
 mod commands;
 mod interrupts;
 mod lines;
+mod menus;
+mod pagers;
 mod strangers;
 
 use std::ops::{Deref, DerefMut};
@@ -13,7 +15,8 @@ use super::harness::{Setup, Terminal};
 use super::keys::Key;
 use crate::workspace::Workspace;
 
-const PROMPT: &str = "smsql>";
+/// What every prompt begins with: `smsql> `, or `smsql (as of 17)> ` where the past is read.
+const PROMPTS: [&str; 2] = ["smsql>", "smsql ("];
 
 /// A shell that waits for a line.
 pub(super) struct Shell(Terminal);
@@ -32,9 +35,14 @@ impl DerefMut for Shell {
     }
 }
 
+/// The prompt that a line begins with.
+fn prompt_of(line: &str) -> Option<&str> {
+    PROMPTS.iter().any(|start| line.starts_with(start)).then(|| line.split_inclusive('>').next()).flatten()
+}
+
 /// How many prompts there have been.
 fn prompts(text: &str) -> usize {
-    text.lines().filter(|line| line.starts_with(PROMPT)).count()
+    text.lines().filter(|line| prompt_of(line).is_some()).count()
 }
 
 /// The line the cursor is in.
@@ -44,10 +52,10 @@ fn line_at_cursor(screen: &Screen) -> String {
 }
 
 impl Shell {
-    /// On the store of a workspace.
+    /// On the store of a workspace, with a pager that waits for nobody.
     #[track_caller]
     pub(super) fn open(work: &Workspace) -> Self {
-        Self::with(Setup::new(work))
+        Self::with(Setup::new(work).env("PAGER", "cat"))
     }
 
     /// On a terminal that is set up otherwise.
@@ -67,15 +75,16 @@ impl Shell {
     #[track_caller]
     pub(super) fn wait_for_prompt(&self, count: usize) {
         self.wait_for_all(&format!("prompt number {count}"), |text, screen| {
-            let is_empty = usize::from(screen.cursor_position().1) == PROMPT.len() + 1;
-            is_empty && line_at_cursor(screen) == PROMPT && prompts(text) >= count
+            let line = line_at_cursor(screen);
+            let is_empty = prompt_of(&line) == Some(&line) && usize::from(screen.cursor_position().1) == line.len() + 1;
+            is_empty && prompts(text) >= count
         });
     }
 
     /// Waits until the line that is being typed is this one.
     #[track_caller]
     pub(super) fn wait_for_line(&self, line: &str) {
-        let line = format!("{PROMPT} {line}");
+        let line = format!("{} {line}", PROMPTS[0]);
         self.wait_for(&format!("the line `{line}`"), |screen| line_at_cursor(screen) == line);
     }
 
@@ -93,10 +102,10 @@ impl Shell {
     pub(super) fn answer(&self, before: usize) -> String {
         self.wait_for_prompt(before + 1);
         let text = self.scrollback();
-        let at_line = |at: usize| at == 0 || text[..at].ends_with('\n');
-        let prompts: Vec<usize> = text.match_indices(PROMPT).map(|(at, _)| at).filter(|at| at_line(*at)).collect();
+        let lines: Vec<&str> = text.lines().collect();
+        let prompts: Vec<usize> = (0..lines.len()).filter(|at| prompt_of(lines[*at]).is_some()).collect();
         let (start, end) = (prompts[before - 1], prompts[prompts.len() - 1]);
-        text[start..end].to_owned()
+        lines[start..end].join("\n")
     }
 
     /// Leaves the shell, which must end well and leave the terminal as it was.

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 fn every_command_does_something() {
     let work = Workspace::new();
     work.write("script.sql", "SELECT 'from ' || 'a file' AS word;");
-    let shell = Shell::with(Setup::new(&work).size(160, 50));
+    let shell = Shell::with(Setup::new(&work).size(160, 50).env("PAGER", "cat"));
     for (line, expected) in [
         ("SELECT 'an' || 'swer' AS word;", "answer"),
         ("\\?", "\\watch"),
@@ -33,13 +33,23 @@ fn every_command_does_something() {
         ("SELECT 5 AS five;", "written to out.csv"),
         ("\\i script.sql", "from a file"),
         ("\\log", "callbacks.txt"),
-        ("\\asof 0", "0"),
+        ("\\x on", "record"),
+        ("SELECT 7 AS seven;", "row 1"),
+        ("\\x auto", "record"),
+        ("SELECT 'a' AS name, 3 AS number UNION ALL SELECT 'b', 6;", "(2 rows)"),
+        ("\\chart", "█"),
+        ("\\plan SELECT count(*) FROM events", "rows"),
+        ("\\pager off", "off"),
+        ("\\config", "memory_limit"),
+        ("\\asof 0", "version 0"),
+        ("SELECT count(*) AS none FROM events;", "0"),
+        ("\\asof now", "version 1"),
         ("\\watc", "did you mean `\\watch`"),
     ] {
         let answer = shell.ask(line);
         let (_, result) = answer.split_once('\n').unwrap_or_default();
         // A command that changes something may do so without a word.
-        let silent = ["\\set to", "\\unset", "\\asof"].iter().any(|silent| line.starts_with(silent));
+        let silent = ["\\set to", "\\unset", "\\x"].iter().any(|silent| line.starts_with(silent));
         assert!(result.contains(expected) || silent, "{line}: {answer}");
     }
     assert_eq!(work.read("out.csv"), "five\n5\n");
