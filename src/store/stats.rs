@@ -1,6 +1,7 @@
 //! What the log says about the values in a file: written from the Parquet footer, read for pruning.
 
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::common::ScalarValue;
@@ -9,8 +10,8 @@ use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
 use super::schema::{Record, has_stats};
-use crate::event::ColumnType;
 use crate::event::schema::{EVENT_COLUMNS, LANDING_COLUMNS, REJECT_COLUMNS};
+use crate::event::{Column, ColumnType};
 
 /// Where the smallest and greatest values of a column lie in one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,30 +53,27 @@ impl FileStats {
         let exact = part(EXACT_KEY);
         let columns = EVENT_COLUMNS.iter().chain(REJECT_COLUMNS).chain(LANDING_COLUMNS);
         let columns = columns.filter_map(|column| {
-            let of = |part: Option<&Map<String, Value>>| part.and_then(|part| part.get(column.name)).cloned();
-            let value = |part| scalar(column.column_type, &of(part)?);
-            let mut bounds = Bounds {
-                min: value(min),
-                max: value(max),
-                exact: exact.is_some(),
-                null_count: of(nulls).and_then(|count| count.as_u64()),
-            };
-            if column.column_type == ColumnType::Time {
-                match of(exact).as_ref().and_then(Value::as_array).map(Vec::as_slice) {
-                    Some([least, greatest]) => {
-                        bounds.min = least.as_i64().map(time);
-                        bounds.max = greatest.as_i64().map(time);
-                    }
-                    _ => {
-                        // Delta cuts what follows the millisecond.
-                        bounds.exact = false;
-                        bounds.max = bounds.max.map(|max| match max {
-                            ScalarValue::TimestampMicrosecond(Some(us), _) => time(us.saturating_add(999)),
-                            other => other,
-                        });
-                    }
-                }
+            fn of<'v>(part: Option<&'v Map<String, Value>>, column: &Column) -> Option<&'v Value> {
+                part?.get(column.name)
             }
+            let value = |part| scalar(column.column_type, of(part, column)?);
+            let null_count = of(nulls, column).and_then(Value::as_u64);
+            let pair = of(exact, column).and_then(Value::as_array).map(Vec::as_slice);
+            let bounds = match (column.column_type, pair) {
+                (ColumnType::Time, Some([least, greatest])) => {
+                    let (min, max) = (least.as_i64().map(time), greatest.as_i64().map(time));
+                    Bounds { min, max, exact: true, null_count }
+                }
+                (ColumnType::Time, _) => {
+                    // Delta cuts what follows the millisecond.
+                    let max = value(max).map(|max| match max {
+                        ScalarValue::TimestampMicrosecond(Some(us), _) => time(us.saturating_add(999)),
+                        other => other,
+                    });
+                    Bounds { min: value(min), max, exact: false, null_count }
+                }
+                _ => Bounds { min: value(min), max: value(max), exact: exact.is_some(), null_count },
+            };
             let known = bounds.min.is_some() || bounds.max.is_some() || bounds.null_count.is_some();
             known.then_some((column.name, bounds))
         });
@@ -84,7 +82,8 @@ impl FileStats {
 }
 
 fn time(us: i64) -> ScalarValue {
-    ScalarValue::TimestampMicrosecond(Some(us), Some("UTC".into()))
+    static UTC: LazyLock<Arc<str>> = LazyLock::new(|| "UTC".into());
+    ScalarValue::TimestampMicrosecond(Some(us), Some(Arc::clone(&UTC)))
 }
 
 fn scalar(column_type: ColumnType, value: &Value) -> Option<ScalarValue> {

@@ -72,12 +72,12 @@ impl LogTable {
         self.snapshot.files(self.record).len()
     }
 
-    /// Statistics of a file for the plan.
-    fn statistics(&self, file: &LogFile) -> Statistics {
-        let stats = file.stats();
+    /// Statistics of a file for the plan: of the columns it reads. Of thousands of files the others are most of the work.
+    fn statistics(&self, file: &LogFile, read: &[bool]) -> Statistics {
+        let stats = read.contains(&true).then(|| file.stats());
         let count = |count: u64| Precision::Exact(usize::try_from(count).unwrap_or(usize::MAX));
-        let columns = self.schema.fields().iter().map(|field| {
-            let Some(bounds) = stats.column(field.name()) else {
+        let columns = self.schema.fields().iter().zip(read).map(|(field, read)| {
+            let Some(bounds) = stats.filter(|_| *read).and_then(|stats| stats.column(field.name())) else {
                 return ColumnStatistics::new_unknown();
             };
             // Exact bounds may answer min() and max() without a scan. The plan wants them in the column's own type,
@@ -116,7 +116,7 @@ impl LogTable {
         Ok(files.iter().zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
     }
 
-    fn partitioned_file(&self, file: &LogFile) -> PartitionedFile {
+    fn partitioned_file(&self, file: &LogFile, read: &[bool]) -> PartitionedFile {
         PartitionedFile::new_from_meta(ObjectMeta {
             location: file.object_path(),
             // Files never change, so what the log says of them is what a cache may compare.
@@ -125,7 +125,7 @@ impl LogTable {
             e_tag: None,
             version: None,
         })
-        .with_statistics(Arc::new(self.statistics(file)))
+        .with_statistics(Arc::new(self.statistics(file, read)))
     }
 }
 
@@ -173,7 +173,8 @@ impl TableProvider for LogTable {
         if runtime.object_store(&self.url).is_err() {
             runtime.register_object_store(self.url.as_ref(), Arc::clone(&self.objects));
         }
-        let groups = self.groups(&files, state.config().target_partitions());
+        let read = self.columns_read(projection, filters);
+        let groups = self.groups(&files, &read, state.config().target_partitions());
         let (groups, statistics) = compute_all_files_statistics(groups, self.schema.clone(), true, false)?;
         let reader = LogReaderFactory(CachedParquetFileReaderFactory::new(
             runtime.object_store(&self.url)?,
@@ -193,13 +194,25 @@ impl TableProvider for LogTable {
 }
 
 impl LogTable {
+    /// Which columns a scan reads or filters by.
+    fn columns_read(&self, projection: Option<&Vec<usize>>, filters: &[Expr]) -> Vec<bool> {
+        let mut read = vec![projection.is_none(); self.schema.fields().len()];
+        projection.into_iter().flatten().for_each(|column| read[*column] = true);
+        for column in filters.iter().flat_map(Expr::column_refs) {
+            if let Ok(column) = self.schema.index_of(column.name()) {
+                read[column] = true;
+            }
+        }
+        read
+    }
+
     /// The files in at most `count` groups of about equal size, each newest first.
-    fn groups(&self, files: &[&LogFile], count: usize) -> Vec<FileGroup> {
+    fn groups(&self, files: &[&LogFile], read: &[bool], count: usize) -> Vec<FileGroup> {
         let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); count.clamp(1, files.len())];
         for file in files {
             if let Some((bytes, group)) = groups.iter_mut().min_by_key(|(bytes, _)| *bytes) {
                 *bytes += file.size_bytes;
-                group.push(self.partitioned_file(file));
+                group.push(self.partitioned_file(file, read));
             }
         }
         groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
