@@ -78,8 +78,8 @@ pub(super) fn assert_harmless(terminal: &Terminal) {
     let mut rest = raw.as_str();
     while let Some(at) = rest.find(|c: char| c != '\t' && smsql::output::sanitize::is_hazard(c)) {
         rest = &rest[at..];
-        // The end of a line, a style: `ESC [ digits and ; m`.
-        let own = rest.strip_prefix("\r\n").or_else(|| {
+        // The end of a line, the end of the line that shows progress on a busy machine, a style: `ESC [ digits and ; m`.
+        let own = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix("\r\x1b[2K")).or_else(|| {
             let style = rest.strip_prefix("\x1b[")?;
             style.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m')
         });
