@@ -13,6 +13,7 @@ use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand
 use clap_complete::Shell;
 
 use crate::Result;
+use crate::output::sanitize::{is_hazard, sanitize};
 use crate::output::{Expanded, Format};
 use crate::repl::Target;
 use crate::repl::config::zone;
@@ -74,8 +75,18 @@ fn read(command: clap::Command) -> Cli {
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,
     };
-    let matches = command.color(color).get_matches();
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    let matches = command.color(color).try_get_matches().unwrap_or_else(|error| refuse(&error));
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| refuse(&error))
+}
+
+/// Prints what clap has to say, and ends. Clap quotes words as they are: one that a script got from a message body would
+/// act on the terminal.
+fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() && std::env::args_os().any(|word| word.to_string_lossy().contains(is_hazard)) {
+        error.to_string().lines().for_each(|line| eprintln!("{}", sanitize(line)));
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 /// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the

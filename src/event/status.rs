@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -183,8 +184,9 @@ pub struct StatusCode {
 #[derive(Debug, Clone)]
 pub struct StatusTable {
     rows: Vec<StatusCode>,
-    by_key: HashMap<(String, String, String), Mapping>,
-    hash: String,
+    /// Made when the first status is looked up: most commands look up none, and this is half of what it takes to start.
+    by_key: OnceLock<HashMap<(String, String, String), Mapping>>,
+    hash: OnceLock<String>,
 }
 
 const BUILT_IN: &str = include_str!("../../data/status_codes.csv");
@@ -201,13 +203,7 @@ impl StatusTable {
             rows.extend(own);
         }
         rows.sort_by(|a, b| (&a.provider, &a.field, &a.value).cmp(&(&b.provider, &b.field, &b.value)));
-        let by_key = rows.iter().map(|row| (key_of(row), row.mapping)).collect();
-        let mut hasher = Sha256::new();
-        for row in &rows {
-            let Mapping { bucket, is_final } = row.mapping;
-            hasher.update(format!("{},{},{},{bucket},{is_final}\n", row.provider, row.field, row.value));
-        }
-        Ok(Self { rows, by_key, hash: format!("{:x}", hasher.finalize()) })
+        Ok(Self { rows, by_key: OnceLock::new(), hash: OnceLock::new() })
     }
 
     /// Its rows, ordered by provider, field and value.
@@ -217,7 +213,14 @@ impl StatusTable {
 
     /// SHA-256 over what the table decides; part of every receipt.
     pub fn hash(&self) -> &str {
-        &self.hash
+        self.hash.get_or_init(|| {
+            let mut hasher = Sha256::new();
+            for row in &self.rows {
+                let Mapping { bucket, is_final } = row.mapping;
+                hasher.update(format!("{},{},{},{bucket},{is_final}\n", row.provider, row.field, row.value));
+            }
+            format!("{:x}", hasher.finalize())
+        })
     }
 
     /// What a status with its error code means; `None` where the table does not know the status.
@@ -242,7 +245,8 @@ impl StatusTable {
 
     fn get(&self, provider: &str, field: &str, value: &str) -> Option<Mapping> {
         let key = (provider.to_ascii_lowercase(), field.to_owned(), value.trim().to_ascii_lowercase());
-        self.by_key.get(&key).copied()
+        let by_key = self.by_key.get_or_init(|| self.rows.iter().map(|row| (key_of(row), row.mapping)).collect());
+        by_key.get(&key).copied()
     }
 }
 

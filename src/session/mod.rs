@@ -11,6 +11,7 @@ pub mod table;
 
 mod catalog;
 mod clauses;
+mod cooperative;
 mod describe;
 mod diagnose;
 mod dialect;
@@ -151,6 +152,7 @@ impl Session {
             .with_runtime_env(runtime::runtime(options)?)
             .with_analyzer_rules(local_time::analyzer_rules())
             .with_optimizer_rules(optimizer::rules())
+            .with_physical_optimizer_rule(Arc::new(cooperative::GiveWay))
             .build();
         let context = SessionContext::new_with_state(state);
         for function in functions::scalar_functions(status) {

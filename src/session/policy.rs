@@ -29,8 +29,7 @@ use super::script::Statement;
 use crate::Result;
 
 const ALLOWED: &str = "SQL here reads: SELECT, WITH, VALUES, EXPLAIN, DESCRIBE and SHOW are allowed";
-const WITH_FLAG: &str =
-    "to write files and create tables and views that last as long as the session, add --allow-write";
+const WITH_FLAG: &str = "--allow-write allows more";
 const LAND: &str = "events come in with `smsql land FEED FILE...`, and nothing changes them afterwards";
 
 /// What a session's SQL may do.

@@ -126,7 +126,7 @@ impl Config {
         if let Some(path) = &path {
             match file::read(path) {
                 Ok(text) => file = Some(File::parse(path, &text?, home.as_deref())?),
-                Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => {}
+                Err(error) if is_absent(&error) && !is_named => {}
                 Err(error) => {
                     let context = format!("cannot read the configuration file {}", path.display());
                     return Err(Error::storage(context, error));
@@ -235,3 +235,8 @@ fn pick(file: Option<&File>, flags: &Flags, environment: &Environment<'_>) -> Re
 
 /// The variable by which people say to all programs that they want no colours; see <https://no-color.org>.
 const NO_COLOR: &str = "NO_COLOR";
+
+/// Whether there is no such file: one of its folders may be a file.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

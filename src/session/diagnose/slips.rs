@@ -60,6 +60,16 @@ pub(super) fn find(
     if !message.contains("end of statement") {
         return None;
     }
+    let begins_with_from = is(words, 0, "FROM");
+    let has_select = (0..found).any(|at| is(words, at, "SELECT"));
+    if begins_with_from && !has_select && is(words, found, "WHERE") {
+        let finding = Finding::new("FROM without SELECT takes no WHERE").at(place(found));
+        return Some(finding.help("begin with SELECT * FROM"));
+    }
+    if found > 2 && is(words, found - 3, "FILTER") && words[found - 2].token == Token::LParen {
+        let finding = Finding::new("FILTER takes a WHERE").at(place(found - 1));
+        return Some(finding.help("write FILTER (WHERE ...)"));
+    }
     if let Some((clause, help)) = ORDER.iter().find(|(clause, _)| is(words, found, clause)) {
         return Some(Finding::new(format!("{clause} is too late here")).at(place(found)).help(*help));
     }

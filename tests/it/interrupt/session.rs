@@ -47,6 +47,29 @@ async fn a_statement_that_was_stopped_leaves_the_session_as_it_was() {
     assert_eq!(session.progress().now().rows, 0);
 }
 
+/// A join that makes a great many rows of the few it has read, and does nothing else for hours.
+const EXPLOSION: &str = "WITH t AS (SELECT value % 10 AS k FROM generate_series(1, 100000) AS s(value)) \
+                         SELECT count(*) FROM t a JOIN t b ON a.k = b.k JOIN t c ON b.k = c.k";
+
+#[test]
+fn a_join_of_few_rows_to_very_many_gives_way() {
+    // In a thread of its own: where it does not give way, no timer of its runtime goes off.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let stopped = runtime.block_on(async {
+            let options = SessionOptions { timeout: Some(Duration::from_secs(1)), ..SessionOptions::default() };
+            let session = empty_session(&options).await;
+            let stopped = rows(&session, EXPLOSION, &Parameters::default()).await;
+            (stopped.map(|_| ()), number(&session, "SELECT count(*) FROM generate_series(1, 10)").await)
+        });
+        sender.send(stopped).unwrap();
+    });
+    let (stopped, next) = receiver.recv_timeout(Duration::from_secs(60)).expect("it does not give way");
+    assert!(matches!(stopped, Err(Error::Limit { limit: "timeout", .. })), "{stopped:?}");
+    assert_eq!(next, 10);
+}
+
 /// Whoever stops waiting for a report, at whatever moment: the same session gives the same rows afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_report_that_was_stopped_leaves_nothing_half_filled() {

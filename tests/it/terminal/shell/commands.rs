@@ -27,7 +27,7 @@ fn every_command_does_something() {
         ("\\unset to", "to"),
         ("\\format csv", "results are shown as csv"),
         ("SELECT 3 AS a, 4 AS b;", "3,4"),
-        ("\\last json", "\"a\": 3"),
+        ("\\last json", "{\"a\":3,\"b\":4}"),
         ("\\format table", "results are shown as table"),
         ("\\o out.csv", "out.csv"),
         ("SELECT 5 AS five;", "written to out.csv"),

@@ -43,7 +43,7 @@ fn a_body_shows_what_it_is() {
 fn a_pasted_body_is_text() {
     let work = hostile::store();
     let shell = Shell::with(Setup::new(&work).size(900, 60));
-    shell.paste("SELECT 'x\u{1b}]0;owned\u{7}\u{202e}\u{9b}31my' AS pasted;");
+    shell.paste("SELECT 'x\u{1b}]0;owned\u{7}\u{202e}\u{9b}31my' AS\tpasted;");
     shell.wait_for_text("pasted");
     assert_untouched(&shell);
     shell.press(Key::Enter);
