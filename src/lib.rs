@@ -19,13 +19,18 @@
 //! * [`report`]: canned reports: SQL files with a header, typed parameters and sections, over definitions they share.
 //! * [`output`]: record batches become tables, CSV, JSON, Parquet and so on; the sections of a report become one
 //!   document: a page of HTML, a workbook, a folder of files.
-//! * [`repl`]: the shell, and what a person sees of a result.
-//! * [`cli`]: the commands.
+//! * [`repl`]: what a person asks for and sees: settings and the configuration file, results and documents on a
+//!   terminal, progress; and the shell with its commands, completion, history and pager.
+//! * [`cli`]: the commands. The only module that prints: it hands `repl` a [`repl::Console`].
 //!
 //! # Invariants
 //!
 //! * `event` is pure: no input or output, no clock.
 //! * Only `store` writes to object storage. Only `cli` writes to standard output and error. Only [`clock`] reads time.
+//! * Only `session` executes plans, after its policy has allowed them. Whatever it does ends on Ctrl-C and at the
+//!   timeout, also while it plans; afterwards the session is as good as before.
+//! * No result is held whole: rows pass through in batches, and the first show before the last are computed.
+//! * What data says is shown, never obeyed: `output::sanitize` stands before every terminal.
 //! * One landing is one Delta commit: events, rejects and the landing's own record appear together or not at all.
 //! * The fold of events into messages is commutative, associative and idempotent.
 //! * No float holds money or decides a result.

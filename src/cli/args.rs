@@ -16,6 +16,7 @@ use crate::Result;
 use crate::output::sanitize::{is_hazard, sanitize};
 use crate::output::{Expanded, Format};
 use crate::repl::Target;
+use crate::repl::config::zone;
 use crate::report::{Catalogue, Report};
 use crate::session::Parameter;
 use crate::source::FeedFormat;
@@ -91,7 +92,7 @@ fn refuse(error: &clap::Error) -> ! {
 /// The value of a flag as it was typed, where the command line cannot be read yet: behind the name of a report of the
 /// user's own, or while it is being completed.
 pub(super) fn typed(flag: &str) -> Option<String> {
-    let words: Vec<String> = std::env::args().collect();
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let at = words.iter().position(|word| word == flag || word.starts_with(&format!("{flag}=")))?;
     match words[at].split_once('=') {
         Some((_, value)) => Some(value.to_owned()),
@@ -359,14 +360,6 @@ pub(super) struct StatusCodesArgs {
 pub(super) struct CompletionsArgs {
     /// The shell
     pub(super) shell: Shell,
-}
-
-fn zone(name: &str) -> Result<Tz, String> {
-    name.parse().map_err(|_| {
-        let near = crate::error::near(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-        let hint = near.first().map_or("such as Europe/Berlin".to_owned(), |name| format!("did you mean {name}?"));
-        format!("not an IANA time zone, {hint}")
-    })
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -124,15 +124,15 @@ fn run(command: Option<Command>, config: Config, printer: &'static Printer) -> R
         }
         None => runtime.block_on(repl::run(printer, config)),
     };
-    // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let the
-    // threads go while they end would race in glibc before 2.41 (bug 19951), which frees large stacks at once.
+    // A query that was cancelled may still be in the middle of a batch: nobody waits for it, the process ends. To let
+    // the threads go while they end would race in glibc before 2.41 (bug 19951), which frees large stacks at once.
     std::mem::forget(runtime);
     discard_spilled();
     done
 }
 
-/// Runs a command beside somebody who listens for Ctrl-C, whatever the command does: plan, wait for a store that does not
-/// answer, read standard input, write to a reader that does not read.
+/// Runs a command beside somebody who listens for Ctrl-C, whatever the command does: plan, wait for a store that does
+/// not answer, read standard input, write to a reader that does not read.
 async fn cancellable(command: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
     let mut command = tokio::spawn(command);
     let interrupted = async {

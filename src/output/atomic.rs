@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// The temporary files there are, for who ends the process while they are being written.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// The temporary files there are, for who ends the process while they are being written; none any more when that has
+/// happened.
+static UNFINISHED: Mutex<Option<Vec<PathBuf>>> = Mutex::new(Some(Vec::new()));
 
 /// Removes the temporary files of everything that is being written: for the end of a process that cannot wait for those
-/// who write.
+/// who write. From then on no file can be begun.
 pub fn discard_unfinished() {
-    for temporary in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+    for temporary in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take().into_iter().flatten() {
         // Nobody is left to tell; the name says what it is.
         let _ = fs::remove_file(temporary);
     }
@@ -47,12 +48,13 @@ impl AtomicFile {
             let file = OpenOptions::new().write(true).open(&target).map_err(failed)?;
             return Ok(Self { file, path: path.to_owned(), pending: None });
         }
-        let Some(name) = target.file_name().and_then(|name| name.to_str()) else {
+        let Some(name) = target.file_name() else {
             return Err(Error::invalid(path.display(), "this is not the name of a file"));
         };
-        let temporary = target.with_file_name(temporary_name(name));
+        let temporary = target.with_file_name(temporary_name(&name.to_string_lossy()));
         let file = {
             let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+            let unfinished = unfinished.as_mut().ok_or(Error::Cancelled)?;
             let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
             unfinished.push(temporary.clone());
             file
@@ -74,13 +76,11 @@ impl AtomicFile {
     pub fn commit(mut self) -> Result<()> {
         let Some((temporary, target)) = self.pending.take() else { return Ok(()) };
         let moved = self.file.sync_all().and_then(|()| fs::rename(&temporary, &target));
-        if moved.is_ok() {
-            finished(&temporary);
-        }
         if let Err(source) = moved {
             self.pending = Some((temporary, target)); // so that dropping it cleans up
             return Err(self.failed(source));
         }
+        finished(&temporary);
         // The name is on disk once its folder is. Not every file system lets a folder be synced; the file is there.
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if let Ok(folder) = File::open(folder) {
@@ -105,7 +105,9 @@ impl Drop for AtomicFile {
 }
 
 fn finished(temporary: &Path) {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| path != temporary);
+    if let Some(unfinished) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        unfinished.retain(|path| path != temporary);
+    }
 }
 
 /// A hidden name of its own beside `name`, short enough wherever `name` itself is.

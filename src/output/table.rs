@@ -161,7 +161,11 @@ impl Sink for TableSink {
     fn batch(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows();
         let columns = value::columns(batch, &self.options, Escape::Hazards)?;
-        for row in 0..batch.num_rows().min(self.rows_max().saturating_sub(self.rows_shown)) {
+        for row in 0..batch.num_rows() {
+            // There may be room for fewer once the view is chosen.
+            if self.rows_shown >= self.rows_max() {
+                break;
+            }
             let mut cells = Vec::with_capacity(columns.len());
             for column in &columns {
                 self.cell.clear();

@@ -9,6 +9,7 @@ use datafusion::catalog::{
     SchemaProvider, TableProvider,
 };
 use datafusion::common::{Result as DfResult, exec_err};
+use datafusion::datasource::TableType;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 
@@ -104,6 +105,13 @@ impl SchemaProvider for Layer {
         match self.own.table(name).await? {
             Some(table) => Ok(Some(table)),
             None => self.below.table(name).await,
+        }
+    }
+
+    async fn table_type(&self, name: &str) -> DfResult<Option<TableType>> {
+        match self.own.table_type(name).await? {
+            Some(table_type) => Ok(Some(table_type)),
+            None => self.below.table_type(name).await,
         }
     }
 

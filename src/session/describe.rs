@@ -6,10 +6,8 @@
 
 mod functions;
 mod tables;
-mod types;
 
 use super::Session;
-pub use types::type_name;
 
 pub(super) use tables::Words;
 

@@ -33,6 +33,14 @@ pub(super) struct Deadline {
     expired: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// One listener for the whole statement, so that no signal is lost while rows are written.
     interrupted: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// What has ended it. Whoever asks for more hears it again.
+    ended: Option<End>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Interrupted,
+    Expired,
 }
 
 impl std::fmt::Debug for Deadline {
@@ -56,22 +64,41 @@ impl Deadline {
                 std::future::pending::<()>().await;
             }
         };
-        Self { timeout, expired: Box::pin(expired), interrupted: Box::pin(interrupted) }
+        Self { timeout, expired: Box::pin(expired), interrupted: Box::pin(interrupted), ended: None }
     }
 
     /// Waits for `work`, the deadline or Ctrl-C, whichever comes first.
     pub(super) async fn race<T>(&mut self, work: impl Future<Output = T>) -> Result<T> {
-        tokio::select! {
-            biased;
-            () = &mut self.interrupted => Err(Error::Cancelled),
-            () = &mut self.expired => Err(Error::Limit {
-                limit: "timeout",
-                message: format!(
-                    "the statement was stopped after {}",
-                    humantime::format_duration(self.timeout.unwrap_or_default())
-                ),
-            }),
-            done = work => Ok(done),
+        let end = match self.ended {
+            Some(end) => end,
+            None => tokio::select! {
+                biased;
+                () = &mut self.interrupted => End::Interrupted,
+                () = &mut self.expired => End::Expired,
+                done = work => return Ok(done),
+            },
+        };
+        self.ended = Some(end);
+        Err(match end {
+            End::Interrupted => Error::Cancelled,
+            End::Expired => {
+                let after = humantime::format_duration(self.timeout.unwrap_or_default());
+                Error::Limit { limit: "timeout", message: format!("the statement was stopped after {after}") }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_over_stays_over() {
+        let mut deadline = Deadline::after(Some(Duration::ZERO));
+        for _ in 0..2 {
+            let raced = deadline.race(std::future::pending::<()>()).await;
+            assert!(matches!(raced, Err(Error::Limit { limit: "timeout", .. })), "{raced:?}");
         }
     }
 }

@@ -200,8 +200,8 @@ impl Session {
 }
 
 impl Kept {
-    /// Starts a statement and waits for its first rows. Where kept rows leave too little memory, they are dropped and the statement is run
-    /// without them.
+    /// Starts a statement and waits for its first rows. Where kept rows leave too little memory, they are dropped and
+    /// the statement is run without them.
     pub(super) async fn run(
         &self,
         session: &Session,

@@ -34,7 +34,7 @@ mod runtime;
 mod script;
 mod status_codes;
 mod tokens;
-
+mod types;
 mod views;
 
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
 
 pub use catalog::Names;
-pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription, type_name};
+pub use describe::{ColumnDescription, Description, FunctionDescription, TableDescription};
 pub use finding::error_in_text;
 pub use interrupt::interruptible;
 pub use options::SessionOptions;
@@ -64,6 +64,7 @@ pub use script::{Statement, split};
 pub use status_codes::status_code_rows;
 pub use table::KeptDefinition;
 pub use tokens::{Token, TokenKind, tokens};
+pub use types::type_name;
 
 use crate::event::StatusTable;
 use crate::store::{AsOf, Record, Snapshot, Store};

@@ -11,12 +11,12 @@ mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::datasource::TableType;
 use datafusion::execution::TaskContext;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::metrics::{MetricValue, MetricsSet};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, execute_stream};
 
-use super::catalog::Names;
 use super::finding::Finding;
 use super::headers::Headers;
 use super::interrupt::apart;
@@ -164,11 +164,14 @@ impl Session {
         Ok((Arc::new(TaskContext::from(&state).with_runtime(runtime)), peak))
     }
 
-    /// The tables that a scan may be of.
+    /// The tables that a scan may be of. Views are none, and planning them would take a while.
     async fn tables(&self) -> Tables {
         let mut tables = Tables::default();
         if let Some(schema) = self.context.catalog(CATALOG).and_then(|catalog| catalog.schema(SCHEMA)) {
-            for name in Names::of(&self.context).await.tables.into_keys() {
+            for name in schema.table_names() {
+                if matches!(schema.table_type(&name).await, Ok(Some(TableType::View))) {
+                    continue;
+                }
                 if let Ok(Some(table)) = schema.table(&name).await {
                     tables.add(name, table);
                 }

@@ -30,11 +30,12 @@ impl fmt::Debug for Progress {
 /// What there is to say of a session's statements at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProgressNow {
-    /// What happens.
+    /// What the plan does.
     pub stage: Stage,
     /// The definition that is being computed for the statement, if one is.
     pub definition: Option<String>,
-    /// Counts up with every plan: files and share are those of one plan, and start anew with the next.
+    /// The plan that stage, files and share are those of: the last one that began, of those that run. A greater number
+    /// began later.
     pub plan: u64,
     /// The rows read so far, by all plans of the statement.
     pub rows: u64,
@@ -89,13 +90,21 @@ pub(super) struct Watched(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     statements: usize,
-    plans: Vec<(u64, Option<String>, Arc<dyn ExecutionPlan>)>,
+    plans: Vec<WatchedPlan>,
     last_plan: u64,
     /// What plans that are over have read, for the statement at hand.
     rows: u64,
     bytes: u64,
-    /// The greatest share seen of the plan at hand.
-    share: (u64, f64),
+}
+
+#[derive(Debug)]
+struct WatchedPlan {
+    id: u64,
+    /// The definition that it computes; the plan of a statement computes none.
+    definition: Option<String>,
+    root: Arc<dyn ExecutionPlan>,
+    /// The greatest share seen of it.
+    share: f64,
 }
 
 /// A statement that runs; with the last one the counts start anew.
@@ -124,7 +133,8 @@ impl Watched {
         let mut state = self.state();
         state.last_plan += 1;
         let id = state.last_plan;
-        state.plans.push((id, definition.map(str::to_owned), Arc::clone(plan)));
+        let definition = definition.map(str::to_owned);
+        state.plans.push(WatchedPlan { id, definition, root: Arc::clone(plan), share: 0.0 });
         RunningPlan { watched: Arc::clone(self), id }
     }
 }
@@ -151,11 +161,11 @@ impl Drop for RunningStatement {
 impl Drop for RunningPlan {
     fn drop(&mut self) {
         let mut state = self.watched.state();
-        let Some(at) = state.plans.iter().position(|(id, ..)| *id == self.id) else { return };
-        let (_, definition, plan) = state.plans.swap_remove(at);
+        let Some(at) = state.plans.iter().position(|plan| plan.id == self.id) else { return };
+        let plan = state.plans.swap_remove(at);
         // With its own plan a statement is over.
-        if definition.is_some() && state.statements > 0 {
-            let counts = Counts::of(&plan);
+        if plan.definition.is_some() && state.statements > 0 {
+            let counts = Counts::of(&plan.root);
             state.rows += counts.rows;
             state.bytes += counts.bytes;
         }
@@ -165,31 +175,26 @@ impl Drop for RunningPlan {
 impl State {
     fn now(&mut self) -> ProgressNow {
         let mut now = ProgressNow { rows: self.rows, bytes: self.bytes, ..ProgressNow::default() };
-        let mut all = Counts::default();
-        for (id, definition, plan) in &self.plans {
-            all.add(plan);
-            if *id > now.plan {
-                now.plan = *id;
-                now.definition.clone_from(definition);
+        let newest = self.plans.iter().map(|plan| plan.id).max();
+        for plan in &mut self.plans {
+            let counts = Counts::of(&plan.root);
+            now.rows += counts.rows;
+            now.bytes += counts.bytes;
+            if Some(plan.id) != newest {
+                continue;
             }
-        }
-        if self.plans.is_empty() {
-            return now;
-        }
-        now.rows += all.rows;
-        now.bytes += all.bytes;
-        (now.files, now.files_total) = (all.files, all.files_total);
-        now.rows_total = all.rows_total.filter(|_| all.files_total > 0);
-        now.stage = match (all.scans_open, all.busy) {
-            (0, Some(stage)) => stage,
-            (0, None) => Stage::Finishing,
-            _ => Stage::Reading,
-        };
-        if all.files_total > 0 {
-            let before = if self.share.0 == now.plan { self.share.1 } else { 0.0 };
-            let share = all.share().max(before);
-            self.share = (now.plan, share);
-            now.share = Some(share);
+            now.plan = plan.id;
+            now.definition.clone_from(&plan.definition);
+            now.stage = match (counts.scans_open, counts.busy) {
+                (0, Some(stage)) => stage,
+                (0, None) => Stage::Finishing,
+                _ => Stage::Reading,
+            };
+            if counts.files_total > 0 {
+                plan.share = counts.share().max(plan.share);
+                now.share = Some(plan.share);
+                (now.files, now.files_total, now.rows_total) = (counts.files, counts.files_total, counts.rows_total);
+            }
         }
         now
     }

@@ -67,7 +67,8 @@ pub struct Answer {
     batches: mpsc::Receiver<DfResult<RecordBatch>>,
     /// What has come before anybody asked for it.
     first: Option<RecordBatch>,
-    task: JoinHandle<()>,
+    /// What runs its plan, until that has ended.
+    task: Option<JoinHandle<()>>,
     course: Course,
     /// Its plan is watched as long as somebody may ask for rows.
     plan: Option<RunningPlan>,
@@ -100,7 +101,7 @@ impl Answer {
             statement,
             batches,
             first: None,
-            task,
+            task: Some(task),
             course,
             plan: Some(plan),
             rows: 0,
@@ -191,18 +192,21 @@ impl Answer {
 
     /// The stream has ended: well, or because the task that ran it broke.
     async fn end(&mut self) -> Result<Option<RecordBatch>> {
-        if self.task.is_finished() || self.batches.is_closed() {
-            let task = std::mem::replace(&mut self.task, tokio::spawn(async {}));
-            task.await.map_err(|error| Error::Internal(error.to_string()))?;
-        }
         self.plan = None;
+        if let Some(task) = &mut self.task {
+            let ended = task.await;
+            self.task = None;
+            ended.map_err(|error| Error::Internal(error.to_string()))?;
+        }
         Ok(None)
     }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

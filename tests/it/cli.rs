@@ -145,6 +145,19 @@ fn called_wrongly_ends_with_two() {
     work.run(&["--as-of", "1", "land", "twilio/status_callback", "callbacks.txt"]).fails(2);
 }
 
+#[cfg(unix)]
+#[test]
+fn arguments_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let work = Workspace::new();
+    let name = std::ffi::OsStr::from_bytes(b"\xff.csv");
+    let out = work.command(&["sql", "SELECT 1 AS one", "-o"]).arg(name).output().unwrap();
+    said(out).ok();
+    assert_eq!(std::fs::read_to_string(work.folder.path().join(name)).unwrap(), "one\n1\n");
+    let out = work.command(&["sql"]).arg(name).output().unwrap();
+    assert!(said(out).fails(2).contains("UTF-8"));
+}
+
 #[test]
 fn limits_end_with_five() {
     let work = Workspace::new();

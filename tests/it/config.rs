@@ -298,3 +298,14 @@ fn help_and_the_manual_name_every_setting() {
     assert!(top.contains("[env: SMSQL_PROFILE]") && top.contains("[env: SMSQL_CONFIG]"));
     assert!(environment.contains("\\fBSMSQL_PROFILE\\fR") && environment.contains("\\fBSMSQL_CONFIG\\fR"));
 }
+
+#[test]
+fn where_no_folder_can_be_there_is_no_configuration() {
+    let work = Workspace::empty();
+    work.write("smsql", "a file where the folder would be");
+    let mut command = show(&work);
+    let path = shown(command.env("XDG_CONFIG_HOME", work.folder.path()));
+    assert_eq!(path["tz"], (Some("UTC".to_owned()), "default".to_owned()));
+    // One that is asked for must be there.
+    work.run(&["config", "--config", "smsql/config.toml"]).fails(1);
+}

@@ -31,9 +31,17 @@ struct Axis {
 }
 
 impl Axis {
+    /// The place of a value, from 0 to 1. What is drawn is placed so: the canvas multiplies before it divides, and the
+    /// product of great values is no number.
+    fn share(&self, value: f64) -> f64 {
+        // Halves first: the span of two floats may be no float.
+        let span = self.high / 2.0 - self.low / 2.0;
+        if span > 0.0 { ((value / 2.0 - self.low / 2.0) / span).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
     /// The position among `dots`, as the canvas rounds it.
     fn dot(&self, value: f64, dots: u16) -> u16 {
-        ((value - self.low) * f64::from(dots - 1) / (self.high - self.low)).round() as u16
+        (self.share(value) * f64::from(dots - 1)).round() as u16
     }
 }
 
@@ -66,11 +74,13 @@ pub(super) fn draw(
     let lines = lines(points, &places, &order);
     Canvas::default()
         .marker(Marker::Braille)
-        .x_bounds([horizontal.low, horizontal.high])
-        .y_bounds([vertical.low, vertical.high])
+        .x_bounds([0.0, 1.0])
+        .y_bounds([0.0, 1.0])
         .paint(|context| {
             for (series, line) in lines.iter().enumerate() {
                 let color = ink::colour(series);
+                let place = |(x, y): &(f64, f64)| (horizontal.share(*x), vertical.share(*y));
+                let line: Vec<Vec<(f64, f64)>> = line.iter().map(|run| run.iter().map(place).collect()).collect();
                 context.draw(&Dots { coords: &line.concat(), color });
                 for pair in line.iter().flat_map(|run| run.windows(2)) {
                     context.draw(&Line::new(pair[0].0, pair[0].1, pair[1].0, pair[1].1, color));

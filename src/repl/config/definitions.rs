@@ -3,8 +3,9 @@
 
 use super::read;
 use crate::Result;
-use crate::output::Format;
+use crate::output::{Expanded, Format};
 use crate::repl::Settings;
+use crate::repl::pager::Paging;
 
 /// One setting.
 #[derive(Debug)]
@@ -144,7 +145,7 @@ pub static DEFINITIONS: [Definition; 14] = [
         value_name: "WHEN",
         default: "auto",
         help: "Whether tables show each row as a record; auto: where the columns do not fit the terminal",
-        kind: Kind::Choice(|| vec!["on", "off", "auto"]),
+        kind: Kind::Choice(|| Expanded::ALL.map(|(name, _)| name).to_vec()),
         read: read::expanded,
     },
     Definition {
@@ -180,7 +181,7 @@ pub static DEFINITIONS: [Definition; 14] = [
         value_name: "WHEN",
         default: "auto",
         help: "Whether results go through $PAGER; auto: those that do not fit the screen",
-        kind: Kind::Choice(|| vec!["auto", "on", "off"]),
+        kind: Kind::Choice(|| Paging::ALL.map(|(name, _)| name).to_vec()),
         read: read::pager,
     },
     Definition {

@@ -150,9 +150,13 @@ impl Reader<'_> {
         });
         let text =
             text.map_err(|hint| self.error(value.span(), &format!("the value of `{name}` is wrong"), &[hint]))?;
-        if definition.key == "store" && secrets::without(&text) != text {
+        if matches!(definition.kind, Kind::Place) && secrets::without(&text) != text {
             let hint = "credentials do not stand in the URL: they come from the environment (AWS_*, GOOGLE_*, AZURE_*)";
-            return Err(self.error(value.span(), "the value of `store` holds credentials", &[hint.to_owned()]));
+            return Err(self.error(
+                value.span(),
+                &format!("the value of `{name}` holds credentials"),
+                &[hint.to_owned()],
+            ));
         }
         values.insert(definition.key, Written { text, line: self.line(key.span().start) });
         Ok(())

@@ -20,6 +20,7 @@ use etcetera::base_strategy::Xdg;
 
 pub use definitions::{CONFIG, DEFINITIONS, Definition, Kind, PROFILE, Scope, Selector};
 pub use file::File;
+pub use read::zone;
 
 use super::Settings;
 use crate::{Error, Result};

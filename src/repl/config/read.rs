@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
+
 use super::size::Size;
 use crate::error::near;
 use crate::limits::MEMORY_PERCENT_DEFAULT;
@@ -21,12 +23,20 @@ pub(super) fn store(text: &str, settings: &mut Settings) -> Read {
 }
 
 pub(super) fn tz(text: &str, settings: &mut Settings) -> Read {
-    settings.tz = text.parse().map_err(|_| {
+    settings.tz = zone(text)?;
+    Ok(())
+}
+
+/// The time zone of this name.
+///
+/// # Errors
+/// The name that is near.
+pub fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| {
         let near = near(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
         let hint = near.first().map_or("such as Europe/Berlin".to_owned(), |name| format!("did you mean {name}?"));
         format!("not an IANA time zone, {hint}")
-    })?;
-    Ok(())
+    })
 }
 
 pub(super) fn memory_limit(text: &str, settings: &mut Settings) -> Read {
@@ -71,7 +81,7 @@ pub(super) fn format(text: &str, settings: &mut Settings) -> Read {
 }
 
 pub(super) fn expanded(text: &str, settings: &mut Settings) -> Read {
-    settings.expanded = choice(text, [("on", Expanded::On), ("off", Expanded::Off), ("auto", Expanded::Auto)])?;
+    settings.expanded = choice(text, Expanded::ALL)?;
     Ok(())
 }
 

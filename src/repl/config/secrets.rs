@@ -21,9 +21,10 @@ pub(super) fn masked(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (body, end) = line.split_at(line.trim_end_matches(['\n', '\r']).len());
-        match body.split_once('=') {
-            Some((key, value)) if is_secret(key) => masked.extend([key, "=", &"*".repeat(value.len())]),
-            _ => masked.push_str(&mask_urls(body)),
+        // A table may stand in one line: `prod = { password = "..." }`.
+        match body.match_indices('=').find(|(at, _)| is_secret(&body[..*at])) {
+            Some((at, _)) => masked.extend([mask_urls(&body[..=at]), "*".repeat(body.len() - at - 1)]),
+            None => masked.push_str(&mask_urls(body)),
         }
         masked.push_str(end);
     }
@@ -74,6 +75,9 @@ mod tests {
         let text = "tz = 'UTC'\naws_secret_access_key = \"hunter2\"\r\nstore = \"s3://ab:cd@bucket/p?sig=ef\" # é\n";
         let wanted = "tz = 'UTC'\naws_secret_access_key =**********\r\nstore = \"s3://*****@bucket/p*******\" # é\n";
         assert_eq!(masked(text), wanted);
+        let table = "profiles.prod = { store = 's3://a:b@c', password = 'hunter2' }";
+        let wanted = "profiles.prod = { store = 's3://***@c', password =".to_owned() + &"*".repeat(12);
+        assert_eq!(masked(table), wanted);
     }
 
     #[test]

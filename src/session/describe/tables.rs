@@ -9,8 +9,9 @@ use datafusion::sql::parser::Statement as DfStatement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 
 use super::super::runtime::{CATALOG, SCHEMA};
+use super::super::types::type_name;
 use super::super::{dialect, script, status_codes, table, views};
-use super::{ColumnDescription, TableDescription, type_name};
+use super::{ColumnDescription, TableDescription};
 use crate::store::Record;
 
 /// What a table and its columns mean.

@@ -11,11 +11,12 @@ use super::equivalents::equivalent;
 use super::extent::Extents;
 use super::probe::{Found, Probe};
 use super::tables::LAND_FILES;
-use super::types::{a_type, type_name};
+use super::types::a_type;
 use crate::error::near;
 use crate::session::catalog::Names;
 use crate::session::finding::Finding;
 use crate::session::script::Statement;
+use crate::session::types::type_name;
 
 pub(super) fn unknown(statement: &Statement, span: Option<Range<usize>>, name: &str, names: &Names) -> Finding {
     let span = span.or_else(|| statement.word(name));

@@ -109,7 +109,9 @@ async fn located(
     if let Some(finding) = operators::mismatch(&extents, &probe, &found, failing).await {
         return Some(finding);
     }
-    if let Some(finding) = functions::wrong_call(&extents, &probe, &found, failing, argument).await {
+    let wrong_call = functions::wrong_call(&extents, &probe, &found, failing, argument).await;
+    // What was refused for lack of time says nothing about the call.
+    if let Some(finding) = wrong_call.filter(|_| !probe.is_exhausted()) {
         return Some(finding);
     }
     Some(Finding::new(sentence(&message)).at(extents.of(expr)?))

@@ -5,8 +5,9 @@ use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::extent::Extents;
 use super::probe::{Found, Probe};
-use super::types::{a_type, type_name};
+use super::types::a_type;
 use crate::session::finding::Finding;
+use crate::session::types::type_name;
 
 /// What is wrong with an expression whose parts do not go together.
 pub(super) async fn mismatch(extents: &Extents<'_>, probe: &Probe, found: &Found, failing: usize) -> Option<Finding> {

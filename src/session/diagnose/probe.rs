@@ -122,8 +122,12 @@ impl Probe {
         Ok(plan)
     }
 
-    /// Whether an expression, written out without columns, can be planned and its types agree.
+    /// Whether an expression, written out without columns, can be planned and its types agree. Nothing is accepted any
+    /// more when the time is used up: a call may have thousands of arguments.
     pub(super) fn accepts(&self, expr: &str) -> bool {
+        if self.is_exhausted() {
+            return false;
+        }
         let tokens = Tokenizer::new(&SmsqlDialect, &format!("SELECT {expr}")).tokenize_with_location();
         let Some(parsed) = tokens.ok().and_then(|tokens| dialect::parse(tokens).ok()) else { return false };
         // Without tables nothing is waited for.

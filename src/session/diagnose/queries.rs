@@ -11,9 +11,10 @@ use super::between;
 use super::extent::Extents;
 use super::probe::{Found, Probe};
 use super::tree::{Kind, Tree};
-use super::types::{a_type, in_sql, type_name};
+use super::types::{a_type, in_sql};
 use crate::session::finding::Finding;
 use crate::session::script::Statement;
+use crate::session::types::type_name;
 
 /// Errors that name a rule of SQL; `found` is what breaks it.
 pub(super) async fn located(extents: &Extents<'_>, probe: &Probe, found: &Found, message: &str) -> Option<Finding> {
@@ -327,5 +328,5 @@ fn wrong_name(statement: &Statement, name: &str) -> Option<Range<usize>> {
     let close = at + 2 + words[at + 2..].iter().position(|word| word.token == Token::RParen)?;
     let comma = words[at..close].iter().position(|word| word.token == Token::Comma).map(|comma| at + comma + 1);
     let (first, last) = if close == at + 2 { (at, close) } else { (comma.unwrap_or(at + 2), close - 1) };
-    Some(statement.source.range(words[first].span).start..statement.source.range(words[last].span).end)
+    Some(statement.source.range(words[first].span).start..statement.source.range(words[last.max(first)].span).end)
 }

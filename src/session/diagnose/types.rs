@@ -1,48 +1,8 @@
-//! The names of types as SQL has them: an error never speaks of how a value is held in memory.
+//! Types in the words of errors: one never speaks of how a value is held in memory.
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::DataType;
 
-/// The name of a type in SQL: `text`, `bigint`, `decimal(18, 8)`, `timestamp`, `text[]`.
-pub(super) fn type_name(data_type: &DataType) -> String {
-    let list = |item: &Field| format!("{}[]", type_name(item.data_type()));
-    let name = match data_type {
-        DataType::Null => "NULL",
-        DataType::Boolean => "boolean",
-        DataType::Int8 => "tinyint",
-        DataType::Int16 => "smallint",
-        DataType::Int32 => "integer",
-        DataType::Int64 => "bigint",
-        DataType::UInt8 => "unsigned tinyint",
-        DataType::UInt16 => "unsigned smallint",
-        DataType::UInt32 => "unsigned integer",
-        DataType::UInt64 => "unsigned bigint",
-        DataType::Float16 => "half",
-        DataType::Float32 => "real",
-        DataType::Float64 => "double",
-        DataType::Date32 | DataType::Date64 => "date",
-        DataType::Time32(_) | DataType::Time64(_) => "time",
-        DataType::Timestamp(..) => "timestamp",
-        DataType::Duration(_) => "duration",
-        DataType::Interval(_) => "interval",
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text",
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => "bytea",
-        DataType::Decimal32(precision, scale)
-        | DataType::Decimal64(precision, scale)
-        | DataType::Decimal128(precision, scale)
-        | DataType::Decimal256(precision, scale) => return format!("decimal({precision}, {scale})"),
-        DataType::List(item)
-        | DataType::LargeList(item)
-        | DataType::ListView(item)
-        | DataType::LargeListView(item)
-        | DataType::FixedSizeList(item, _) => return list(item),
-        DataType::Struct(_) => "struct",
-        DataType::Map(..) => "map",
-        DataType::Union(..) => "union",
-        DataType::Dictionary(_, values) => return type_name(values),
-        DataType::RunEndEncoded(_, values) => return type_name(values.data_type()),
-    };
-    name.to_owned()
-}
+use crate::session::types::type_name;
 
 /// A type with its article: `a text`, `an interval`.
 pub(super) fn a_type(data_type: &DataType) -> String {

@@ -14,7 +14,7 @@ use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr, ScalarFunctionEx
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 use regex::Regex;
 
-use super::super::describe::type_name;
+use super::super::types::type_name;
 
 /// The most that is written out of a list; how many are left out stands behind it.
 const LIST_MAX: usize = 12;

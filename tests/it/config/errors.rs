@@ -65,6 +65,8 @@ fn secrets_are_refused_and_not_repeated() {
         "store = 's3://me:hunter2@bucket/path'",
         "store = 's3://bucket/path?sig=hunter2'",
         "store = { url = 's3://me:hunter2@bucket/path' }",
+        "reports = 's3://me:hunter2@bucket/reports'",
+        "profiles.p = { tz = 'UTC', password = 'hunter2' }",
     ] {
         let err = configured(text).run(&["config"]).fails(1);
         assert!(!err.contains("hunter2"), "{err}");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::Schema;
 use chrono_tz::Tz;
 use smsql::output::RenderOptions;
@@ -250,6 +250,22 @@ fn a_chart_fits_the_terminal_and_reads_without_colours() {
                 bare = bare.replace(&format!("\x1b{code}"), "");
             }
             assert_eq!(bare, plain, "colours only colour");
+        }
+    }
+}
+
+#[test]
+fn the_greatest_numbers_have_their_place() {
+    for most in [1e300, 1e308, f64::MAX] {
+        for values in [[0.0, most, 1.0], [-most, most, 0.0], [-most, 0.0, -1.0]] {
+            let rows = batch(vec![
+                ("x", Arc::new(Float64Array::from(values.to_vec())) as ArrayRef),
+                ("y", Arc::new(Float64Array::from(values.to_vec()))),
+            ]);
+            for kind in ["lines", "bars"] {
+                let drawn = chart(&format!("{kind} x y"), &rows);
+                assert!(drawn.len() < 100_000, "{} bytes", drawn.len());
+            }
         }
     }
 }

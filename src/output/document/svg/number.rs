@@ -101,8 +101,9 @@ pub(in crate::output) fn px(value: f64) -> String {
 
 /// Round numbers from at or below `low` to at or above `high`, about `count` of them, with their text.
 pub(in crate::output) fn ticks(low: f64, high: f64, count: usize, integers: bool) -> Vec<(f64, String)> {
-    let span = if high > low { high - low } else { 1.0 };
-    let raw = span / count.max(1) as f64;
+    let count = count.max(1) as f64;
+    // Shares first: the span of two floats may be no float.
+    let raw = if high > low { (high / count - low / count).min(f64::MAX) } else { 1.0 / count };
     let mut exponent = raw.log10().floor() as i32;
     let power = 10_f64.powi(exponent);
     let mut factor = [1_i64, 2, 5, 10].into_iter().find(|f| *f as f64 * power >= raw * 0.999).unwrap_or(10);

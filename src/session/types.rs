@@ -7,7 +7,7 @@ use arrow::datatypes::DataType;
 /// How a column is held is no part of it: a dictionary of texts is `text`. Nor is a time's zone: it is the session's.
 pub fn type_name(data_type: &DataType) -> String {
     let name = match data_type {
-        DataType::Null => "null",
+        DataType::Null => "NULL",
         DataType::Boolean => "boolean",
         DataType::Int8 => "tinyint",
         DataType::Int16 => "smallint",
