@@ -5,6 +5,7 @@ mod global;
 mod report;
 mod segment;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -83,7 +84,9 @@ fn read(command: clap::Command) -> Cli {
 /// act on the terminal.
 fn refuse(error: &clap::Error) -> ! {
     if error.use_stderr() && std::env::args_os().any(|word| word.to_string_lossy().contains(is_hazard)) {
-        error.to_string().lines().for_each(|line| eprintln!("{}", sanitize(line)));
+        let text = error.to_string().lines().map(|line| format!("{}\n", sanitize(line))).collect::<String>();
+        // Where nobody listens, the exit code still tells.
+        let _ = std::io::stderr().write_all(text.as_bytes());
         std::process::exit(error.exit_code());
     }
     error.exit()
