@@ -4,6 +4,7 @@ mod commands;
 mod interrupts;
 mod lines;
 mod strangers;
+mod trial;
 
 use std::ops::{Deref, DerefMut};
 
