@@ -125,7 +125,7 @@ fn moments_of(store: Store, tz: Tz) -> Arc<Moments> {
                         && let Ok(snapshot) = store.snapshot(&AsOf::Version(version)).await
                     {
                         versions.push((version, what_landed(&snapshot, tz)));
-                        versions.sort_by(|a, b| b.0.cmp(&a.0));
+                        versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
                         lock(&known).clone_from(&versions);
                     }
                 }
