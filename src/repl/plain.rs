@@ -39,9 +39,9 @@ fn is_open(text: &str) -> bool {
 
 /// Asks for a line on the terminal. Where that cannot be written, nobody reads it.
 fn prompt(shell: &Shell<'_>, text: &str) {
-    let mut out: Box<dyn Write> = match shell.console.messages_are_watched() {
-        true => Box::new(io::stderr()),
-        false => shell.console.output(),
-    };
+    if shell.console.messages_are_watched() {
+        return shell.console.note(text.trim_end());
+    }
+    let mut out = shell.console.output();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
