@@ -11,9 +11,9 @@ use super::highlight::ShellHighlighter;
 use super::hint::ShellHinter;
 use super::menu::menus;
 use super::prompt::ShellPrompt;
-use super::shell::Shell;
+use super::shell::{Shell, TYPED};
 use super::validate::InputValidator;
-use super::{Config, Console, external_editor, history, keys, knowing};
+use super::{Config, Console, external_editor, history, keys, knowing, plain};
 use crate::{Error, Result};
 
 /// Opens the shell and reads lines until it is left.
@@ -22,12 +22,21 @@ use crate::{Error, Result};
 /// Where the store cannot be opened. What fails later is told, and the shell goes on.
 pub async fn run(console: &dyn Console, config: Config) -> Result<()> {
     let mut shell = Shell::open(console, config).await?;
+    if !console.output_is_terminal() || !console.messages_are_watched() {
+        return plain::read(&mut shell).await;
+    }
     let knowledge = knowing::new();
     let folder = tempfile::tempdir().map_err(|error| Error::storage("cannot make a temporary folder", error))?;
     let mut editor = assemble(&shell, &knowledge, &folder);
     console.note(&shell.greeting());
-    let mut known = None;
+    let (mut known, mut made_for) = (None, shell.settings().shell.clone());
     loop {
+        if made_for.editing != shell.settings().shell.editing {
+            // The history is one of the things that it takes along, so it is written before it is read again.
+            let _ = editor.sync_history();
+            editor = assemble(&shell, &knowledge, &folder);
+            made_for = shell.settings().shell.clone();
+        }
         known = knowing::update(&knowledge, &shell, known);
         let prompt = ShellPrompt::new(shell.settings().as_of.as_deref());
         let line = match editor.read_line(&prompt) {
@@ -36,7 +45,7 @@ pub async fn run(console: &dyn Console, config: Config) -> Result<()> {
             Ok(_) => continue,
             Err(error) => return Err(Error::storage("cannot read from the terminal", error)),
         };
-        match shell.input("<shell>", &line).await {
+        match shell.input(TYPED, &line).await {
             Flow::Next | Flow::Failed => {}
             Flow::Edit(text) => editor.run_edit_commands(&[EditCommand::InsertString(text)]),
             Flow::Quit => break,

@@ -1,6 +1,7 @@
 //! Results on their way out: to standard output, or to a file that appears when it is complete.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
@@ -145,9 +146,20 @@ impl<'c> Results<'c> {
     }
 
     /// Writes rows that were kept.
-    pub fn replay(&mut self, schema: &SchemaRef, batches: impl Iterator<Item = Result<RecordBatch>>) -> Result<()> {
+    pub async fn replay(
+        &mut self,
+        schema: &SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch>>,
+    ) -> Result<()> {
         let mut sink = self.begin(schema)?;
+        // Nothing here waits, so Ctrl-C is looked for between batches.
+        let mut stop = pin!(tokio::signal::ctrl_c());
         for batch in batches {
+            tokio::select! {
+                biased;
+                Ok(()) = &mut stop => return Err(Error::Cancelled),
+                () = tokio::task::yield_now() => {}
+            }
             sink.batch(&batch?)?;
         }
         sink.finish()

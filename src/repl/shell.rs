@@ -26,6 +26,9 @@ use crate::session::{Answer, Description, Parameter, Parameters, Profile, Sessio
 use crate::store::{AsOf, Snapshot, Store};
 use crate::{Error, Result};
 
+/// What text is called that was typed.
+pub(super) const TYPED: &str = "<shell>";
+
 /// The state of a shell.
 pub(super) struct Shell<'c> {
     pub(super) console: &'c dyn Console,
@@ -42,8 +45,21 @@ pub(super) struct Shell<'c> {
     pub(super) statement: Option<Statement>,
     /// Its result, if all of it was read.
     pub(super) last: Option<Last>,
+    /// What gives its rows again where they are not kept.
+    pub(super) again: Again,
     /// How many files are being read by `\i`, one inside the other.
     pub(super) depth: usize,
+}
+
+/// Where the rows of the last result come from, if they are not kept.
+#[derive(Debug, Clone)]
+pub(super) enum Again {
+    /// Nothing has been run.
+    Nothing,
+    /// Nowhere: it failed, or was no statement.
+    Lost,
+    /// From this statement, which worked as long as somebody waited for it.
+    Statement(Statement),
 }
 
 impl<'c> Shell<'c> {
@@ -66,6 +82,7 @@ impl<'c> Shell<'c> {
             output: None,
             statement: None,
             last: None,
+            again: Again::Nothing,
             depth: 0,
         })
     }
@@ -111,7 +128,11 @@ impl<'c> Shell<'c> {
         }
         for part in parts(text) {
             let flow = match part {
-                Part::Command(range) => Box::pin(commands::run(self, &text[range][1..])).await?,
+                Part::Command(range) => {
+                    let line = text[..range.start].matches('\n').count() + 1;
+                    let done = Box::pin(commands::run(self, &text[range][1..])).await;
+                    done.map_err(|error| in_file(error, name, line))?
+                }
                 Part::Statement { range, .. } => {
                     self.sql(name, &in_place(text, range)).await?;
                     Flow::Next
@@ -147,14 +168,19 @@ impl<'c> Shell<'c> {
         let watch = Stopwatch::start();
         let parameters = self.parameters_of(statement)?;
         let session = self.session.clone();
-        self.show(session.run(statement, &parameters)).await?;
+        let shown = self.show(session.run(statement, &parameters)).await;
+        let has_worked = shown.as_ref().map_or_else(|e| matches!(e, Error::Cancelled) || is_broken_pipe(e), |()| true);
+        if has_worked {
+            self.again = Again::Statement(statement.clone());
+        }
+        shown?;
         self.say_time(watch);
         Ok(())
     }
 
     /// Waits for an answer, shows its rows as they come, and keeps them.
     pub(super) async fn show(&mut self, answer: impl Future<Output = Result<Answer>>) -> Result<()> {
-        self.last = None;
+        (self.last, self.again) = (None, Again::Lost);
         let (target, paged) = (self.target(), self.paged()?);
         let mut results = Results::new(&paged, self.settings(), &target)?;
         let mut answer = results.wait(&self.session, answer).await?;
@@ -175,16 +201,19 @@ impl<'c> Shell<'c> {
 
     /// The console with a pager before it, for one result.
     fn paged(&self) -> Result<Paged<'c>> {
-        Ok(Paged::new(self.console, self.settings().shell.pager, Pager::from_environment()?, Screen::now()))
+        // Lines of JSON or CSV are as long as they are: only how many there are makes them hard to read.
+        let width = |screen: Screen| if self.settings().format == Format::Table { screen.width } else { usize::MAX };
+        let screen = Screen::now().map(|screen| Screen { width: width(screen), ..screen });
+        Ok(Paged::new(self.console, self.settings().shell.pager, Pager::from_environment()?, screen))
     }
 
     /// Shows rows that are there already.
-    pub(super) fn show_batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.replay(&self.target(), &batch.schema(), std::iter::once(Ok(batch.clone())))
+    pub(super) async fn show_batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.replay(&self.target(), &batch.schema(), std::iter::once(Ok(batch.clone()))).await
     }
 
     /// Writes rows that are there already.
-    fn replay(
+    async fn replay(
         &mut self,
         target: &Target,
         schema: &SchemaRef,
@@ -192,7 +221,7 @@ impl<'c> Shell<'c> {
     ) -> Result<()> {
         let paged = self.paged()?;
         let mut results = Results::new(&paged, self.settings(), target)?;
-        results.replay(schema, batches)?;
+        results.replay(schema, batches).await?;
         results.finish()?;
         paged.finish()?;
         self.written();
@@ -200,9 +229,9 @@ impl<'c> Shell<'c> {
     }
 
     /// Shows a list of the shell's own, whose last column is prose.
-    pub(super) fn show_list(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(super) async fn show_list(&mut self, batch: &RecordBatch) -> Result<()> {
         if self.output.is_some() || self.settings().format != Format::Table {
-            return self.show_batch(batch);
+            return self.show_batch(batch).await;
         }
         self.say(&describing::wrapped(batch, self.width()))
     }
@@ -246,13 +275,20 @@ impl<'c> Shell<'c> {
             target.expanded = Some(if scrolls { Expanded::Off } else { Expanded::On });
             target.whole = true;
         }
-        self.replay(&target, &schema, batches)
+        self.replay(&target, &schema, batches).await
     }
 
     /// Has the rows of the last result, for which the last statement may have to be run again, without showing them.
     pub(super) async fn need_last(&mut self) -> Result<&Last> {
         if self.last.is_none() {
-            let statement = self.statement.clone().ok_or_else(|| Error::Usage("there is no result yet".to_owned()))?;
+            let statement = match self.again.clone() {
+                Again::Statement(statement) => statement,
+                Again::Nothing => return Err(Error::Usage("there is no result yet".to_owned())),
+                Again::Lost => {
+                    let message = "there is no last result: it failed, was stopped, or was too large to keep";
+                    return Err(Error::Usage(message.to_owned()));
+                }
+            };
             self.console.note("running the statement again: its rows were not kept");
             let parameters = self.parameters_of(&statement)?;
             let mut answer = self.session.run(&statement, &parameters).await?;
@@ -304,7 +340,11 @@ impl<'c> Shell<'c> {
     pub(super) fn parameters_of(&self, statement: &Statement) -> Result<Parameters> {
         let named = |parameter: &&Parameter| statement.parameters().any(|name| name == parameter.written().0);
         let parameters = Parameters::new(self.parameters.iter().filter(named).cloned(), self.settings().tz)?;
-        parameters.check(std::slice::from_ref(statement))?;
+        parameters.check(std::slice::from_ref(statement)).map_err(|error| match error {
+            // Here it is not a flag that gives it.
+            Error::Query(text) => Error::Query(text.replace("give it with -p ", "give it with \\set ")),
+            error => error,
+        })?;
         Ok(parameters)
     }
 
@@ -345,6 +385,19 @@ impl<'c> Shell<'c> {
     /// What is in force.
     pub(super) fn settings(&self) -> &Settings {
         &self.config.settings
+    }
+}
+
+/// The error of a command with its place, if it stands in a file.
+fn in_file(error: Error, name: &str, line: usize) -> Error {
+    if name == TYPED {
+        return error;
+    }
+    let place = format!("{name}:{line}");
+    match error {
+        Error::Usage(_) | Error::NotFound { .. } => Error::invalid(place, error),
+        Error::Storage { context, source } => Error::Storage { context: format!("{place}: {context}"), source },
+        error => error,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `\asof`: reads the store as it was.
 
-use super::{Command, Flow};
+use super::{Command, Flow, words};
 use crate::Result;
 use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
@@ -17,7 +17,8 @@ pub(super) const COMMAND: Command = Command {
 };
 
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
-    match arguments {
+    // In quotes or not, a moment is one word or two.
+    match words(&COMMAND, arguments)?.join(" ").as_str() {
         "" => shell.refresh().await?,
         "now" | "latest" => shell.travel(None).await?,
         when => shell.travel(Some(when.to_owned())).await?,

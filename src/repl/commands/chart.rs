@@ -11,7 +11,7 @@ pub(super) const COMMAND: Command = Command {
     name: "chart",
     aliases: &[],
     arguments: "[bars|lines] [X [Y]...]",
-    completes: &[ArgumentKind::Words(&["bars", "lines"]), ArgumentKind::Nothing],
+    completes: &[ArgumentKind::Chart, ArgumentKind::Column],
     summary: "Draw the last result: bars for names, lines over times and numbers",
     details: "X is the column that names or places each row, Y the columns with the numbers. What is not said is chosen.",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

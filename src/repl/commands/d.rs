@@ -25,12 +25,12 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     let description = shell.description().await?;
     let Some(name) = name.filter(|name| !describing::is_pattern(name)) else {
         let pattern = at_most_one(&COMMAND, arguments)?;
-        shell.show_list(&describing::tables(&description, pattern.as_deref())?)?;
+        shell.show_list(&describing::tables(&description, pattern.as_deref())?).await?;
         return Ok(Flow::Next);
     };
     let table = describing::table(&description, &name)?;
     shell.say(&describing::heading(table))?;
-    shell.show_list(&describing::columns(table)?)?;
+    shell.show_list(&describing::columns(table)?).await?;
     if let (true, Some(sql)) = (with_sql, describing::definition(table)) {
         shell.say(&sql)?;
     }

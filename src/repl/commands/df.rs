@@ -19,6 +19,6 @@ pub(super) const COMMAND: Command = Command {
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     let pattern = at_most_one(&COMMAND, arguments)?;
     let description = shell.description().await?;
-    shell.show_list(&describing::functions(&description, pattern.as_deref())?)?;
+    shell.show_list(&describing::functions(&description, pattern.as_deref())?).await?;
     Ok(Flow::Next)
 }

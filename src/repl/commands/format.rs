@@ -1,8 +1,7 @@
 //! `\format`: the format of results on screen.
 
-use super::{Command, Flow, at_most_one, usage};
+use super::{Command, Flow, at_most_one, format_named, usage};
 use crate::Result;
-use crate::output::Format;
 use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
@@ -18,7 +17,7 @@ pub(super) const COMMAND: Command = Command {
 
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     if let Some(name) = at_most_one(&COMMAND, arguments)? {
-        let format: Format = name.parse()?;
+        let format = format_named(&name)?;
         if !format.is_text() {
             return Err(usage(&COMMAND, &format!("{format} is not text; write it to a file with \\o")));
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{COMMANDS, Command, Flow, at_most_one, find};
 use crate::Result;
 use crate::repl::complete::ArgumentKind;
+use crate::repl::describing::wrap;
 use crate::repl::shell::Shell;
 
 pub(super) const COMMAND: Command = Command {
@@ -25,9 +26,19 @@ A statement ends in ; and may have several lines. A line that begins with a blan
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
     let text = match at_most_one(&COMMAND, arguments)? {
         None => list() + KEYS,
-        Some(name) => explain(find(name.trim_start_matches('\\'))?),
+        Some(name) => return explain_to(shell, &name),
     };
     shell.console.text(&text)?;
+    Ok(Flow::Next)
+}
+
+/// Says what a command does.
+pub(super) fn explain_to(shell: &Shell<'_>, name: &str) -> Result<Flow> {
+    let text = explain(find(name.trim_start_matches('\\'))?);
+    let width = shell.width().unwrap_or(usize::MAX);
+    for line in text.lines().flat_map(|line| wrap(line, width)) {
+        shell.console.text(&format!("{line}\n"))?;
+    }
     Ok(Flow::Next)
 }
 

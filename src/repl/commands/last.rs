@@ -1,8 +1,7 @@
 //! `\last`: shows the last result again.
 
-use super::{Command, Flow, at_most_one, usage};
+use super::{Command, Flow, at_most_one, format_named, usage};
 use crate::Result;
-use crate::output::Format;
 use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
 
@@ -10,7 +9,7 @@ pub(super) const COMMAND: Command = Command {
     name: "last",
     aliases: &[],
     arguments: "[full|FORMAT]",
-    completes: &[ArgumentKind::Format],
+    completes: &[ArgumentKind::LastFormat, ArgumentKind::Nothing],
     summary: "Show the last result again: in another format, or with `full` without limits",
     details: "It is not computed again, unless it was larger than a gigabyte or not shown to its end. After \\o it goes to \
               the file.",
@@ -22,7 +21,7 @@ async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
         None => (None, false),
         Some("full") => (None, true),
         Some(name) => {
-            let format: Format = name.parse()?;
+            let format = format_named(name)?;
             if shell.output.is_none() && !format.is_text() {
                 return Err(usage(&COMMAND, &format!("{format} is not text; say where to write it with \\o")));
             }

@@ -30,6 +30,7 @@ use futures::future::LocalBoxFuture;
 use super::complete::{ArgumentKind, CommandDescription};
 use super::shell::Shell;
 use crate::error::near;
+use crate::output::Format;
 use crate::{Error, Result};
 
 /// What happens after a line.
@@ -159,6 +160,17 @@ fn at_most_one(command: &Command, arguments: &str) -> Result<Option<String>> {
         1 => Ok(words.pop()),
         _ => Err(usage(command, "there is more than one word")),
     }
+}
+
+/// The format of this name; where none is near, all are told.
+fn format_named(name: &str) -> Result<Format> {
+    name.parse().map_err(|error| match error {
+        Error::NotFound { near, .. } if near.is_empty() => {
+            let formats = Format::ALL.map(Format::name).join(", ");
+            Error::Usage(format!("there is no format `{name}`; there are {formats}"))
+        }
+        error => error,
+    })
 }
 
 /// `on` or `off`; with neither, the other than now.

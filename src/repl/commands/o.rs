@@ -1,11 +1,12 @@
 //! `\o`: writes the next result to a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Command, Flow, at_most_one};
-use crate::Result;
+use crate::output::Format;
 use crate::repl::complete::ArgumentKind;
 use crate::repl::shell::Shell;
+use crate::{Error, Result};
 
 pub(super) const COMMAND: Command = Command {
     name: "o",
@@ -19,10 +20,29 @@ pub(super) const COMMAND: Command = Command {
 };
 
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
-    shell.output = at_most_one(&COMMAND, arguments)?.map(PathBuf::from);
+    let path = at_most_one(&COMMAND, arguments)?.map(PathBuf::from);
+    if let Some(path) = &path {
+        check(path)?;
+    }
+    shell.output = path;
     shell.console.note(&match &shell.output {
         Some(path) => format!("the next result goes to {}", path.display()),
         None => "results go to the screen".to_owned(),
     });
     Ok(Flow::Next)
+}
+
+/// What would fail after the next statement has run is refused before.
+fn check(path: &Path) -> Result<()> {
+    if Format::from_path(&path.to_string_lossy()).is_none() {
+        let suffixes = Format::ALL.map(|format| format!(".{}", format.suffix())).join(", ");
+        let message =
+            format!("the name `{}` does not tell the format: it must end in one of {suffixes}", path.display());
+        return Err(Error::Usage(message));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => Err(Error::Usage(format!("there is no folder `{}`", folder.display()))),
+        None => Ok(()),
+    }
 }

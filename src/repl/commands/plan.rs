@@ -18,7 +18,11 @@ pub(super) const COMMAND: Command = Command {
 };
 
 async fn run(shell: &mut Shell<'_>, arguments: &str) -> Result<Flow> {
-    let statement: Statement = match split("<shell>", arguments)?.pop() {
+    let mut given = split("<shell>", arguments)?;
+    if given.len() > 1 {
+        return Err(usage(&COMMAND, "it takes one statement"));
+    }
+    let statement: Statement = match given.pop() {
         Some(statement) => statement,
         None => shell.statement.clone().ok_or_else(|| usage(&COMMAND, "no statement has been run yet"))?,
     };

@@ -24,7 +24,7 @@ async fn run(shell: &mut Shell<'_>) -> Result<Flow> {
         Ok(reports)
     };
     let reports = interruptible(reports).await?;
-    shell.show_batch(&reports.batch()?)?;
+    shell.show_batch(&reports.batch()?).await?;
     reports.broken.iter().for_each(|(_, error)| shell.console.error(error));
     Ok(Flow::Next)
 }

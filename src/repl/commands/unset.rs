@@ -9,7 +9,7 @@ pub(super) const COMMAND: Command = Command {
     name: "unset",
     aliases: &[],
     arguments: "NAME",
-    completes: &[ArgumentKind::Parameter],
+    completes: &[ArgumentKind::ParameterName],
     summary: "Take the value of the parameter $NAME back",
     details: "",
     run: |shell, arguments| Box::pin(run(shell, arguments)),

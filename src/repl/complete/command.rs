@@ -76,10 +76,12 @@ pub(super) fn asked<'k>(line: &str, knowledge: &'k Knowledge) -> Asked<'k> {
     let given = &words[1..];
     let kind = match (command.completes, given.len()) {
         ([ArgumentKind::Report, ..], 1..) => {
-            let report = knowledge.report(&given[0].value);
+            let name = given[0].value.split('.').next().unwrap_or_default();
+            let report = knowledge.report(name);
             return report
                 .map_or_else(|| nothing(current.clone()), |report| parameters(report, given, &current, knowledge));
         }
+        ([ArgumentKind::Report, ..], 0) if current.value.contains('.') => return sections(&current, knowledge),
         ([ArgumentKind::Sql, ..], _) => ArgumentKind::Sql,
         (kinds, position) => kinds.get(position).or(kinds.last()).copied().unwrap_or(ArgumentKind::Nothing),
     };
@@ -118,14 +120,29 @@ fn of_kind<'k>(kind: ArgumentKind, typed: &str, knowledge: &'k Knowledge) -> Vec
         ArgumentKind::Parameter => {
             knowledge.parameters.iter().map(|(name, about)| near(name, about).inserting(format!("{name}="))).collect()
         }
+        ArgumentKind::ParameterName => knowledge.parameters.iter().map(|(name, about)| near(name, about)).collect(),
+        ArgumentKind::Chart => {
+            let kinds = [near("bars", "for names"), near("lines", "over times and numbers")];
+            kinds.into_iter().chain(of_kind(ArgumentKind::Column, typed, knowledge)).collect()
+        }
+        ArgumentKind::Column => {
+            knowledge.columns.iter().filter_map(|column| argument(column, "of the last result")).collect()
+        }
         ArgumentKind::Path => {
             let found = path::candidates(typed, knowledge.folder.as_ref());
             found.into_iter().filter_map(quoted_path).collect()
         }
         ArgumentKind::Format => Format::ALL.iter().map(|format| near(format.name(), "")).collect(),
+        ArgumentKind::LastFormat => {
+            let full = near("full", "as it is shown, without limits");
+            std::iter::once(full).chain(of_kind(ArgumentKind::Format, typed, knowledge)).collect()
+        }
         ArgumentKind::Words(words) => words.iter().map(|word| near(word, "")).collect(),
         ArgumentKind::AsOf => {
-            let moments = knowledge.moments.iter().filter_map(|(moment, about)| argument(moment, about));
+            let moments = (knowledge.moments)().into_iter().filter_map(|(moment, about)| {
+                let insert = quoted_argument(&moment)?.into_owned();
+                Some(Candidate::new(Rank::Near, moment, about).inserting(insert))
+            });
             std::iter::once(near("now", "what is known now")).chain(moments).collect()
         }
         ArgumentKind::Sql | ArgumentKind::Nothing => Vec::new(),
@@ -163,6 +180,15 @@ fn commands(knowledge: &Knowledge, with_backslash: bool) -> Vec<Candidate<'_>> {
         }
     }
     found
+}
+
+/// The sections of the report before the `.`.
+fn sections<'k>(current: &Argument, knowledge: &'k Knowledge) -> Asked<'k> {
+    let (name, typed) = current.value.split_once('.').unwrap_or_default();
+    let sections = knowledge.report(name).into_iter().flat_map(|report| &report.sections);
+    let found = sections.map(|section| Candidate::new(Rank::Near, section.as_str(), "").before_a_blank());
+    let start = (current.range.start + name.len() + 1).min(current.range.end);
+    Asked::Candidates { range: start..current.range.end, typed: typed.to_owned(), found: found.collect() }
 }
 
 /// `name=value` for a report: parameters that are not given yet, or the values of the one that is typed.

@@ -35,10 +35,18 @@ pub enum ArgumentKind {
     Report,
     /// `name=value`: a parameter of the session.
     Parameter,
+    /// A parameter of the session, by its name.
+    ParameterName,
+    /// The kind of a chart, or a column of the last result.
+    Chart,
+    /// A column of the last result.
+    Column,
     /// A file.
     Path,
     /// The name of a format of results.
     Format,
+    /// The same, or `full`.
+    LastFormat,
     /// One of these words.
     Words(&'static [&'static str]),
     /// A point in time: `now`, a version, an instant.
@@ -61,18 +69,28 @@ pub struct ReportDescription {
     pub name: String,
     /// What it is, in a few words.
     pub title: String,
+    /// The names of its sections, in their order.
+    pub sections: Vec<String>,
     /// What may be asked of it.
     pub parameters: Vec<ReportParameter>,
 }
 
 impl From<&Report> for ReportDescription {
     fn from(report: &Report) -> Self {
-        Self { name: report.name.clone(), title: report.title.clone(), parameters: report.parameters.clone() }
+        Self {
+            name: report.name.clone(),
+            title: report.title.clone(),
+            sections: report.sections.iter().map(|section| section.name.clone()).collect(),
+            parameters: report.parameters.clone(),
+        }
     }
 }
 
 /// The values of a parameter of a report that the data has: campaigns, lists.
 pub type Values = dyn Fn(&str, &str) -> Vec<String> + Send + Sync;
+
+/// Points in time to go to, newest first: what is written, and what happened then.
+pub type Moments = dyn Fn() -> Vec<(String, String)> + Send + Sync;
 
 /// What there is in one folder, for the completion of paths.
 pub type Folder = dyn Fn(&Path) -> Vec<Entry> + Send + Sync;
@@ -88,8 +106,10 @@ pub struct Knowledge {
     pub parameters: Vec<(String, String)>,
     /// The names of segments.
     pub segments: Vec<String>,
-    /// Points in time to go to, newest first: what is written, and what happened then.
-    pub moments: Vec<(String, String)>,
+    /// The columns of the last result.
+    pub columns: Vec<String>,
+    /// Looks up points in time to go to.
+    pub moments: Arc<Moments>,
     /// The `\commands`.
     pub commands: &'static [CommandDescription],
     /// Looks up the values of a report's parameter; asked only for parameters without a list of allowed values.
@@ -105,7 +125,8 @@ impl Default for Knowledge {
             reports: Vec::new(),
             parameters: Vec::new(),
             segments: Vec::new(),
-            moments: Vec::new(),
+            columns: Vec::new(),
+            moments: Arc::new(Vec::new),
             commands: &[],
             values: Arc::new(|_, _| Vec::new()),
             folder: Arc::new(entries),

@@ -20,8 +20,8 @@ pub use command::{Argument, arguments, quoted_argument};
 pub(super) use keywords::is_keyword;
 pub(super) use knowledge::read;
 pub use knowledge::{
-    ArgumentKind, CommandDescription, Folder, Knowledge, ON_OFF, ON_OFF_AUTO, ReportDescription, SharedKnowledge,
-    Values,
+    ArgumentKind, CommandDescription, Folder, Knowledge, Moments, ON_OFF, ON_OFF_AUTO, ReportDescription,
+    SharedKnowledge, Values,
 };
 pub use path::{Entry, entries};
 

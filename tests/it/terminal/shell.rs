@@ -6,6 +6,7 @@ mod lines;
 mod menus;
 mod pagers;
 mod strangers;
+mod trial;
 
 use std::ops::{Deref, DerefMut};
 

@@ -23,6 +23,11 @@ fn commands_and_their_arguments() {
         ("\\? rep|", "\\? report |"),
         ("\\? \\rep|", "\\? \\report |"),
         ("\\set da|", "\\set day=|"),
+        ("\\unset da|", "\\unset day|"),
+        ("\\last fu|", "\\last full|"),
+        ("\\last js|", "\\last json|"),
+        ("\\chart li|", "\\chart lines|"),
+        ("\\chart bars me|", "\\chart bars 'messages sent'|"),
         ("SELECT 1;\n\\d mes|", "SELECT 1;\n\\d messages|"),
         ("\\d cl|\nSELECT 1;", "\\d clicks|\nSELECT 1;"),
         ("\\x on\nSELECT rec| FROM messages;", "\\x on\nSELECT recipient| FROM messages;"),
@@ -39,6 +44,9 @@ fn commands_and_their_arguments() {
 fn reports_with_their_parameters_and_values() {
     first_is_taken(&[
         ("\\report camp|", "\\report campaign_report |"),
+        ("\\report campaign_report.|", "\\report campaign_report.summary |"),
+        ("\\report campaign_report.to|", "\\report campaign_report.totals |"),
+        ("\\report campaign_report.totals campaign=bl|", "\\report campaign_report.totals campaign='black friday' |"),
         ("\\report status_summary fr|", "\\report status_summary from=|"),
         ("\\report status_summary from=2025-01-01 |", "\\report status_summary from=2025-01-01 to=|"),
         ("\\report status_summary bots=|", "\\report status_summary bots=exclude |"),

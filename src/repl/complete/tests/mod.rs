@@ -27,6 +27,9 @@ const COMMANDS: &[CommandDescription] = &[
     command("report", &[], "NAME [name=value]...", &[ArgumentKind::Report], "Run a report"),
     command("set", &[], "[name=value]", &[ArgumentKind::Parameter], "Set a parameter"),
     command("x", &[], "[on|off|auto]", &[ON_OFF_AUTO], "Expanded view"),
+    command("unset", &[], "NAME", &[ArgumentKind::ParameterName], "Take a parameter back"),
+    command("chart", &[], "[KIND] [X]", &[ArgumentKind::Chart, ArgumentKind::Column], "Draw"),
+    command("last", &[], "[full|FORMAT]", &[ArgumentKind::LastFormat, ArgumentKind::Nothing], "Again"),
     command("?", &[], "[COMMAND]", &[ArgumentKind::Command], "Help on commands"),
 ];
 
@@ -122,6 +125,7 @@ fn knowledge() -> Knowledge {
     let report = |name: &str, title: &str| ReportDescription {
         name: name.to_owned(),
         title: title.to_owned(),
+        sections: vec!["summary".to_owned(), "totals".to_owned()],
         parameters: vec![
             parameter("from", "timestamp", None, &[]),
             parameter("to", "timestamp", None, &[]),
@@ -159,7 +163,10 @@ fn knowledge() -> Knowledge {
             ("limit_rows".to_owned(), "integer = 5".to_owned()),
         ],
         segments: vec!["clicked_not_bought".to_owned(), "vip".to_owned()],
-        moments: vec![("12".to_owned(), "landed 3 files".to_owned()), ("2025-03-04 09:00".to_owned(), String::new())],
+        columns: vec!["bucket".to_owned(), "messages sent".to_owned()],
+        moments: Arc::new(|| {
+            vec![("12".to_owned(), "landed 3 files".to_owned()), ("2025-03-04 09:00".to_owned(), String::new())]
+        }),
         commands: COMMANDS,
         values: Arc::new(values),
         folder: Arc::new(folder),
