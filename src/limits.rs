@@ -23,6 +23,8 @@ pub const DIAGNOSIS_TRIES_MAX: usize = 200;
 pub const DIAGNOSIS_MILLISECONDS_MAX: u128 = 250;
 /// The most expressions and queries of a statement in which a place is looked for so.
 pub const DIAGNOSIS_EXPRESSIONS_MAX: usize = 2_000;
+/// The most threads that can be asked for; none of the machines that there are has as many cores.
+pub const THREADS_MAX: usize = 1_024;
 /// The longest SQL text, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// How deep a statement may nest: brackets, subqueries, CASE in CASE.

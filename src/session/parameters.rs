@@ -241,11 +241,25 @@ fn read(value: &str, kind: ParameterType, zone: Tz) -> Result<ScalarValue, Strin
         ParameterType::Timestamp => {
             let zone: Arc<str> = Arc::from(zone.name());
             // As the columns have it: comparing like with like lets files be skipped by their statistics.
-            match parse(&DataType::Timestamp(TimeUnit::Microsecond, Some(zone)))? {
-                instant @ ScalarValue::TimestampMicrosecond(Some(_), _) => Ok(instant),
+            let kind = DataType::Timestamp(TimeUnit::Microsecond, Some(zone));
+            match ScalarValue::try_from_string(with_seconds(value), &kind) {
+                Ok(instant @ ScalarValue::TimestampMicrosecond(Some(_), _)) => Ok(instant),
                 _ => Err("write a moment such as 2025-03-04 09:00 or 2025-03-04T09:00:00Z".to_owned()),
             }
         }
+    }
+}
+
+/// A moment that is written without seconds, `2025-03-04 09:00` and what may follow, with them.
+fn with_seconds(value: &str) -> String {
+    let is_minute = |at: usize| matches!(value.as_bytes().get(at), Some(b'0'..=b'9'));
+    let ends_in_minutes = value.as_bytes().get(13) == Some(&b':')
+        && is_minute(14)
+        && is_minute(15)
+        && value.as_bytes().get(16) != Some(&b':');
+    match value.split_at_checked(16).filter(|_| ends_in_minutes) {
+        Some((minutes, rest)) => format!("{minutes}:00{rest}"),
+        None => value.to_owned(),
     }
 }
 
@@ -264,4 +278,37 @@ fn decimal(value: &str) -> Result<ScalarValue, String> {
     let unscaled = if value.starts_with('-') { -unscaled } else { unscaled };
     let precision = u8::try_from((whole.len() + fraction.len()).max(1)).map_err(|_| refused())?;
     Ok(ScalarValue::Decimal128(Some(unscaled), precision, scale))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// 09:00 in Berlin in March is 08:00 in UTC.
+    const MOMENT: i64 = 1_741_075_200_000_000;
+
+    #[test]
+    fn a_moment_may_be_written_without_seconds() {
+        let zone = Tz::Europe__Berlin;
+        for text in [
+            "2025-03-04 09:00",
+            "2025-03-04T09:00",
+            "2025-03-04 09:00:00",
+            "2025-03-04 08:00Z",
+            "2025-03-04T10:00+02:00",
+        ] {
+            let value = infer(text, zone);
+            assert!(matches!(value, ScalarValue::TimestampMicrosecond(Some(MOMENT), Some(_))), "{text}: {value:?}");
+        }
+        for text in ["2025-03-04 09:0", "2025-03-04 25:00", "2025-03-04 09:00 o'clock", "09:00"] {
+            assert!(matches!(infer(text, zone), ScalarValue::Utf8View(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_told_how_one_is_written() {
+        let error = read("banana", ParameterType::Timestamp, Tz::UTC).unwrap_err();
+        assert_eq!(error, "write a moment such as 2025-03-04 09:00 or 2025-03-04T09:00:00Z");
+    }
 }

@@ -1,12 +1,13 @@
 //! What the values of settings mean. An error says what would be right.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
 use super::size::Size;
 use crate::error::near;
-use crate::limits::MEMORY_PERCENT_DEFAULT;
+use crate::limits::{MEMORY_PERCENT_DEFAULT, THREADS_MAX};
 use crate::output::{Expanded, Format};
 use crate::repl::pager::Paging;
 use crate::repl::settings::{Color, Editing, Settings};
@@ -54,7 +55,11 @@ pub(super) fn memory_limit(text: &str, settings: &mut Settings) -> Read {
 pub(super) fn threads(text: &str, settings: &mut Settings) -> Read {
     settings.threads = match text {
         "all" => None,
-        number => Some(number.parse().map_err(|_| "not a number of cores from 1, and not `all`")?),
+        number => match number.parse::<NonZeroUsize>() {
+            Ok(threads) if threads.get() <= THREADS_MAX => Some(threads),
+            Ok(_) => return Err(format!("more than {THREADS_MAX} threads (THREADS_MAX)")),
+            Err(_) => return Err("not a number of cores from 1, and not `all`".to_owned()),
+        },
     };
     Ok(())
 }
