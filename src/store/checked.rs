@@ -4,9 +4,10 @@
 //! commit: what a file system leaves after a power failure, or a copy that broke off, would be a silently smaller log.
 //! So each entry notes how many files and landings it names, and is counted when it is read.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,8 +15,8 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    Attributes, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -25,9 +26,65 @@ use crate::error;
 /// The key of the number of files and landings that a commit names, in its note.
 pub(super) const ACTIONS_KEY: &str = "actions";
 
+/// How many bytes of entries are kept after they were read.
+const RECENT_BYTES_MAX: usize = 16 << 20;
+
 /// Objects of which the entries of the Delta log are checked when they are read.
+///
+/// Those read last are kept: an entry never changes, and to open a store each of the newest is read two or three times
+/// (for the schema, for the files, for the time of its commit), which is most of the requests.
 #[derive(Debug)]
-pub(super) struct CheckedLog(pub(super) Arc<dyn ObjectStore>);
+pub(super) struct CheckedLog {
+    objects: Arc<dyn ObjectStore>,
+    recent: Mutex<VecDeque<Recent>>,
+}
+
+/// An entry that was read, whole.
+#[derive(Debug, Clone)]
+struct Recent {
+    location: Path,
+    meta: ObjectMeta,
+    attributes: Attributes,
+    bytes: Bytes,
+}
+
+impl CheckedLog {
+    pub(super) fn new(objects: Arc<dyn ObjectStore>) -> Self {
+        Self { objects, recent: Mutex::default() }
+    }
+
+    fn recent(&self) -> MutexGuard<'_, VecDeque<Recent>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an entry, and of those before it what fits.
+    fn keep(&self, entry: Recent) {
+        if entry.bytes.len() > RECENT_BYTES_MAX {
+            return;
+        }
+        let mut recent = self.recent();
+        recent.push_back(entry);
+        let mut bytes: usize = recent.iter().map(|entry| entry.bytes.len()).sum();
+        while bytes > RECENT_BYTES_MAX
+            && let Some(oldest) = recent.pop_front()
+        {
+            bytes -= oldest.bytes.len();
+        }
+    }
+}
+
+impl Recent {
+    fn result(self) -> GetResult {
+        let Self { meta, attributes, bytes, .. } = self;
+        let range = 0..meta.size;
+        GetResult {
+            payload: GetResultPayload::Stream(stream::once(async { Ok(bytes) }).boxed()),
+            meta,
+            range,
+            attributes,
+        }
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,61 +133,70 @@ fn is_entry(path: &Path) -> bool {
 
 impl fmt::Display for CheckedLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.objects.fmt(f)
     }
 }
 
 #[async_trait]
 impl ObjectStore for CheckedLog {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.0.put_opts(location, payload, options).await
+        self.objects.put_opts(location, payload, options).await
     }
 
     async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        self.0.put_multipart_opts(path, options).await
+        self.objects.put_multipart_opts(path, options).await
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        let whole = !options.head && options.range.is_none();
-        let result = self.0.get_opts(location, options).await?;
+        let conditions = options.if_match.is_some()
+            || options.if_none_match.is_some()
+            || options.if_modified_since.is_some()
+            || options.if_unmodified_since.is_some();
+        let whole = !options.head && options.range.is_none() && options.version.is_none() && !conditions;
         if !whole || !is_entry(location) {
-            return Ok(result);
+            return self.objects.get_opts(location, options).await;
         }
-        let (meta, range, attributes) = (result.meta.clone(), result.range.clone(), result.attributes.clone());
+        let known = self.recent().iter().find(|entry| entry.location == *location).cloned();
+        if let Some(known) = known {
+            return Ok(known.result());
+        }
+        let result = self.objects.get_opts(location, options).await?;
+        let (meta, attributes) = (result.meta.clone(), result.attributes.clone());
         let bytes = result.bytes().await?;
         check(&bytes).map_err(|what| {
             let source = error::Error::invalid(location, format!("this log entry is damaged: {what}"));
             Error::Generic { store: "log", source: source.into() }
         })?;
-        let payload = GetResultPayload::Stream(stream::once(async { Ok(bytes) }).boxed());
-        Ok(GetResult { payload, meta, range, attributes })
+        let entry = Recent { location: location.clone(), meta, attributes, bytes };
+        self.keep(entry.clone());
+        Ok(entry.result())
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        self.0.get_ranges(location, ranges).await
+        self.objects.get_ranges(location, ranges).await
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.0.delete_stream(locations)
+        self.objects.delete_stream(locations)
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list(prefix)
+        self.objects.list(prefix)
     }
 
     fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list_with_offset(prefix, offset)
+        self.objects.list_with_offset(prefix, offset)
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
+        self.objects.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.0.copy_opts(from, to, options).await
+        self.objects.copy_opts(from, to, options).await
     }
 
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
-        self.0.rename_opts(from, to, options).await
+        self.objects.rename_opts(from, to, options).await
     }
 }

@@ -214,7 +214,7 @@ impl Store {
 
     /// The store whose objects these are.
     fn on(url: Url, objects: Arc<dyn ObjectStore>) -> Result<Self> {
-        let checked: Arc<dyn ObjectStore> = Arc::new(checked::CheckedLog(Arc::clone(&objects)));
+        let checked: Arc<dyn ObjectStore> = Arc::new(checked::CheckedLog::new(Arc::clone(&objects)));
         let table: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&checked), EVENTS_FOLDER));
         // Delta's reader gets the store as if it were all there is, under a URL of plain letters: it loses its way on
         // paths with a percent sign in them, and treats schemes differently.

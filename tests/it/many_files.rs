@@ -80,6 +80,12 @@ async fn what_needs_no_rows_reads_no_file() {
     let watched = Watched::new(location.root);
     location.root = Arc::new(watched.clone());
     let store = Store::open_with(location).await.unwrap();
+    // Of the log: the checkpoint, and each entry after it once, whatever it is read for.
+    let mut entries = watched.log_entries();
+    entries.sort();
+    let newest = store.snapshot(&AsOf::Latest).await.unwrap().version();
+    assert!(entries.len() <= 2 && entries.last().unwrap().ends_with(&format!("{newest:020}.json")), "{entries:?}");
+    assert!(entries.is_sorted_by(|a, b| a < b), "{entries:?}");
     let session = Session::open(&store, &AsOf::Latest, &SessionOptions::default()).await.unwrap();
     assert_eq!(store.snapshot(&AsOf::Latest).await.unwrap().files(Record::Event).len() as u64, FILES + 1);
     let description = session.describe().await;

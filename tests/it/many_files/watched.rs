@@ -36,6 +36,12 @@ impl Watched {
         asked.iter().filter(|path| path.ends_with(".parquet") && !path.contains("/_delta_log/")).cloned().collect()
     }
 
+    /// The entries of the log that were asked for, as often as they were.
+    pub(super) fn log_entries(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|path| path.ends_with(".json") && path.contains("/_delta_log/")).cloned().collect()
+    }
+
     fn note(&self, path: Option<&Path>) {
         self.asked.lock().unwrap().push(path.map(ToString::to_string).unwrap_or_default());
     }
