@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Console;
+use super::pager::Screen;
 use crate::Result;
 use crate::clock::Stopwatch;
 use crate::session::Progress;
@@ -134,10 +135,18 @@ impl Watch {
         let now = progress.now();
         self.estimate.observe(self.started.elapsed(), &now);
         let text = words::line(self.label.as_deref(), &now, self.estimate.left());
+        let width = Screen::now().map_or(WIDTH_DEFAULT, |screen| screen.width).saturating_sub(MARGIN);
+        let text = text.chars().take(width).collect::<String>();
         self.line.get_or_insert_with(Line::new).0.set_message(text);
         self.drawn = Some(Stopwatch::start());
     }
 }
+
+/// How wide the line may be where nobody says how wide the terminal is.
+const WIDTH_DEFAULT: usize = 80;
+/// What stays free of the terminal's width: a line that is wrapped does not go away whole, and a terminal writes `^C`
+/// behind it.
+const MARGIN: usize = 6;
 
 /// A line of standard error, which is empty again afterwards.
 struct Line(ProgressBar);
@@ -145,8 +154,7 @@ struct Line(ProgressBar);
 impl Line {
     fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        // The rest of what is wider than the terminal is not shown: a second line would not go away.
-        if let Ok(style) = ProgressStyle::with_template("  {wide_msg}") {
+        if let Ok(style) = ProgressStyle::with_template("  {msg}") {
             bar.set_style(style);
         }
         Self(bar)

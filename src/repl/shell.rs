@@ -4,7 +4,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use chrono::SecondsFormat;
+use futures::FutureExt;
 
 use super::commands::{self, Flow};
 use super::describing;
@@ -15,9 +18,6 @@ use super::pager::{Paged, Pager, Screen};
 use super::results::{Results, Target};
 use super::validate::command_of;
 use super::{Config, Console, Settings};
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
-
 use crate::clock::Stopwatch;
 use crate::limits::{LAST_RESULT_BYTES_MAX, STATEMENT_BYTES_MAX};
 use crate::output::{Expanded, Format, is_broken_pipe};
@@ -126,7 +126,12 @@ impl<'c> Shell<'c> {
             let message = format!("{name} has {} bytes, at most {STATEMENT_BYTES_MAX} are read", text.len());
             return Err(Error::Limit { limit: "STATEMENT_BYTES_MAX", message });
         }
+        // Who is heard by nobody else, between two statements, is heard here.
+        let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
         for part in parts(text) {
+            if interrupted.as_mut().now_or_never().is_some() {
+                return Err(Error::Cancelled);
+            }
             let flow = match part {
                 Part::Command(range) => {
                     let line = text[..range.start].matches('\n').count() + 1;
