@@ -144,8 +144,7 @@ impl Watch {
 
 /// How wide the line may be where nobody says how wide the terminal is.
 const WIDTH_DEFAULT: usize = 80;
-/// What stays free of the terminal's width: a line that is wrapped does not go away whole, and a terminal writes `^C`
-/// behind it.
+/// What stays free of the terminal's width: a line that is wrapped does not go away whole.
 const MARGIN: usize = 6;
 
 /// A line of standard error, which is empty again afterwards.
