@@ -79,6 +79,7 @@ fn next(location: &str) -> String {
     format!(
         "
 What to type next:
+  smsql --store {location}                 (the shell: \\? lists its commands)
   smsql --store {location} sql \"SELECT campaign_id, bucket, count(*) FROM messages WHERE direction = 'outbound' GROUP BY 1, 2 ORDER BY 1, 2\"
   smsql --store {location} reports
   smsql --store {location} report campaign_report --campaign spring-sale-1 -o campaign.html

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use super::commands::DESCRIPTIONS;
 use super::complete::{Knowledge, Moments, ReportDescription, SharedKnowledge};
+use super::lock::lock;
 use super::own_reports::{self, Reports};
 use super::shell::Shell;
 use crate::session::Session;
@@ -144,9 +145,4 @@ fn what_landed(snapshot: &Snapshot, tz: Tz) -> String {
     let file = noted("source_name").rsplit(['/', '\\']).next().unwrap_or_default();
     let time = snapshot.committed_at().with_timezone(&tz).format("%Y-%m-%d %H:%M:%S %Z");
     format!("{time} {} {file}", noted("feed")).trim_end().to_owned()
-}
-
-/// Who panicked with it has lost nothing of ours.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,6 +29,7 @@ mod external_editor;
 mod history;
 mod knowing;
 mod last;
+mod lock;
 mod plain;
 mod prompt;
 mod secrets;

@@ -12,11 +12,12 @@ mod spool;
 use std::io::{self, Write};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use chrono_tz::Tz;
 
 use super::Console;
+use super::lock::lock;
 use crate::output::RenderOptions;
 use crate::{Error, Result};
 pub use program::Pager;
@@ -188,9 +189,4 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         lock(&self.0).show()
     }
-}
-
-/// Who panicked with it has lost nothing of ours.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -14,6 +14,7 @@ use super::describing;
 use super::documents::Documents;
 use super::input::{Part, parts};
 use super::last::{Last, Spool};
+use super::lock::lock;
 use super::pager::{Paged, Pager, Screen};
 use super::results::{Results, Target};
 use super::validate::command_of;
@@ -414,10 +415,6 @@ fn in_place(text: &str, range: Range<usize>) -> String {
     part.extend(line.chars().map(|_| ' '));
     part.push_str(&text[range]);
     part
-}
-
-fn lock(spool: &Mutex<Option<Spool>>) -> MutexGuard<'_, Option<Spool>> {
-    spool.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The store, the version and nothing of the data.
